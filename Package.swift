@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 mode with every warning an error, in each target of the house.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A library of the house. What it may import is listed here and nowhere else: arrows point inwards only.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The suite of one target.
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
+let package = Package(
+  name: "wanzami-deploy",
+  products: [.executable(name: "wanzami-deploy", targets: ["WanzamiDeploy"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries: a module map and a typed shim, nothing else.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+
+    // Knowledge: pure values and decisions.
+    room("ReleaseCore"),
+    room("SimulatedAWS"),
+    room("PipelineFile", ["ReleaseCore", yams]),
+
+    // Effects: one room for each outside party.
+    room("HTTPTransport", ["CCurl"]),
+    room("AWSWire", ["COpenSSL", "CExpat"]),
+    room("AWSClient", ["AWSWire", "HTTPTransport"]),
+    room("DockerEngine", ["HTTPTransport"]),
+    room("GitRepository", ["CGit2"]),
+    room("ReleaseRuntime", ["ReleaseCore"]),
+    room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt"] + nio),
+
+    .executableTarget(
+      name: "WanzamiDeploy",
+      dependencies: [
+        "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "DockerEngine", "GitRepository", "HTTPTransport",
+        "SimulatedAWS", "Sandbox", argumentParser, yams,
+      ],
+      swiftSettings: strict),
+
+    // Fixtures on real parts (an Engine, a registry, git repositories), for the suites below.
+    .target(
+      name: "RealParts", dependencies: ["DockerEngine", "HTTPTransport"], path: "Tests/RealParts", swiftSettings: strict
+    ),
+
+    suite("ReleaseCoreTests", ["ReleaseCore"]),
+    suite("SimulatedAWSTests", ["SimulatedAWS"]),
+    suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
+    suite("HTTPTransportTests", ["HTTPTransport"]),
+    suite("AWSWireTests", ["AWSWire"]),
+    suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport"]),
+    suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),
+    suite("GitRepositoryTests", ["GitRepository", "RealParts"]),
+    suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS"]),
+    suite("SandboxTests", ["Sandbox", "SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "RealParts"]),
+    suite("WanzamiDeployTests", ["WanzamiDeploy", "ReleaseCore", "ReleaseRuntime"]),
+    suite("ScenarioTests", ["RealParts", "HTTPTransport"]),
+    suite(
+      "IntegrationTests",
+      ["AWSClient", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts", "Sandbox", "SimulatedAWS"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,59 @@
+/// One instance refresh as DescribeInstanceRefreshes showed it.
+///
+/// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html
+public struct Refresh: Equatable, Sendable {
+  public var id: String
+  public var status: RefreshStatus
+  /// The template and version that it replaces instances with; `nil`: it was started without a desired configuration.
+  public var desired: TemplateReference?
+  /// 0–100; falls during a rollback, and 100 is no success.
+  public var percentComplete: Int
+  public var instancesToUpdate: Int
+  public var statusReason: String?
+  public var rollbackReason: String?
+  public var started: Moment?
+  public var ended: Moment?
+  public var autoRollback: Bool
+
+  public init(
+    id: String, status: RefreshStatus, desired: TemplateReference? = nil, percentComplete: Int = 0,
+    instancesToUpdate: Int = 0, statusReason: String? = nil, rollbackReason: String? = nil, started: Moment? = nil,
+    ended: Moment? = nil, autoRollback: Bool = false
+  ) {
+    self.id = id
+    self.status = status
+    self.desired = desired
+    self.percentComplete = percentComplete
+    self.instancesToUpdate = instancesToUpdate
+    self.statusReason = statusReason
+    self.rollbackReason = rollbackReason
+    self.started = started
+    self.ended = ended
+    self.autoRollback = autoRollback
+  }
+}
+
+public enum RefreshStatus: String, Sendable {
+  case pending = "Pending"
+  case inProgress = "InProgress"
+  case baking = "Baking"
+  case successful = "Successful"
+  case failed = "Failed"
+  case cancelling = "Cancelling"
+  case cancelled = "Cancelled"
+  case rollbackInProgress = "RollbackInProgress"
+  case rollbackSuccessful = "RollbackSuccessful"
+  case rollbackFailed = "RollbackFailed"
+  /// A status that AWS added after this was written: treated as active, never as an end.
+  case unknown
+
+  public init(awsName: String) { self = RefreshStatus(rawValue: awsName) ?? .unknown }
+
+  /// Whether the refresh still holds the group: AWS refuses a second one.
+  public var isActive: Bool {
+    switch self {
+    case .pending, .inProgress, .baking, .cancelling, .rollbackInProgress, .unknown: true
+    case .successful, .failed, .cancelled, .rollbackSuccessful, .rollbackFailed: false
+    }
+  }
+}
