@@ -58,7 +58,7 @@ let package = Package(
 
     // Fixtures on real parts (an Engine, a registry, git repositories), for the suites below.
     .target(
-      name: "RealParts", dependencies: ["DockerEngine", "HTTPTransport"], path: "Tests/RealParts", swiftSettings: strict
+      name: "RealParts", dependencies: ["CCrypt"], path: "Tests/RealParts", swiftSettings: strict
     ),
 
     suite("ReleaseCoreTests", ["ReleaseCore"]),

@@ -1,0 +1,4 @@
+import Foundation
+
+/// The environment of the test process.
+public func currentEnvironment() -> [String: String] { ProcessInfo.processInfo.environment }
