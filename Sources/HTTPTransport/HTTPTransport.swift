@@ -22,6 +22,9 @@ public final class HTTPTransport: Sendable {
   /// pace.
   public func open(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPStreamingResponse {
     let exchange = Exchange(request: request)
+    guard !Task.isCancelled else {
+      throw exchange.error(.cancelled, "the task was cancelled before the request", mayHaveBeenSent: false)
+    }
     loop.start(exchange)
     let head = try await exchange.waitForHead()
     return HTTPStreamingResponse(
