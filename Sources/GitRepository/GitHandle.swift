@@ -1,0 +1,60 @@
+internal import CGit2
+
+/// The one owner of a libgit2 object, which it frees.
+final class GitHandle {
+  let pointer: OpaquePointer
+  private let free: (OpaquePointer) -> Void
+
+  init(_ pointer: OpaquePointer, free: @escaping (OpaquePointer) -> Void) {
+    self.pointer = pointer
+    self.free = free
+  }
+
+  deinit { free(pointer) }
+
+  /// Runs a libgit2 call that makes an object, and owns what it made.
+  static func make(
+    _ doing: @autoclosure () -> String, free: @escaping (OpaquePointer) -> Void,
+    _ call: (inout OpaquePointer?) -> Int32
+  ) throws(GitError) -> GitHandle {
+    var made: OpaquePointer?
+    let code = call(&made)
+    guard code == 0, let made else { throw failure(doing(), code) }
+    return GitHandle(made, free: free)
+  }
+}
+
+/// libgit2 must be told once before its first use (https://libgit2.org/docs/guides/101-samples/).
+let libraryUsers = git_libgit2_init()
+
+/// The error of a call that has just answered `code`, with libgit2's words for this thread.
+///
+/// Read only after a failure: after a success the last error may be a stale one.
+func failure(_ doing: String, _ code: Int32) -> GitError {
+  .libgit2(doing: doing, code: code, message: lastMessage())
+}
+
+func lastMessage() -> String {
+  guard let error = git_error_last(), let message = error.pointee.message else { return "no reason given" }
+  return String(cString: message)
+}
+
+func lastClass() -> UInt32 {
+  guard let error = git_error_last() else { return 0 }
+  return UInt32(bitPattern: error.pointee.klass)
+}
+
+/// The 40 hexadecimal digits of an object's name.
+func hex(_ id: git_oid) -> String {
+  var copy = id
+  var text = [CChar](repeating: 0, count: Int(GIT_OID_HEXSZ) + 1)
+  git_oid_tostr(&text, text.count, &copy)
+  return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// The object name of 40 hexadecimal digits; `nil` for anything else.
+func objectName(_ hex: String) -> git_oid? {
+  var id = git_oid()
+  guard hex.utf8.count == Int(GIT_OID_HEXSZ), git_oid_fromstr(&id, hex) == 0 else { return nil }
+  return id
+}

@@ -1,0 +1,70 @@
+internal import CGit2
+
+extension GitRepository {
+  /// The commit's root tree.
+  func rootTree(of commit: String) throws(GitError) -> GitHandle {
+    let object = try self.commit(commit)
+    return try GitHandle.make("Reading the tree of commit \(commit)", free: { git_tree_free($0) }) {
+      git_commit_tree(&$0, object.pointer)
+    }
+  }
+
+  /// The tree of `folder` in a commit.
+  func tree(of folder: String, commit: String) throws(GitError) -> GitHandle {
+    let root = try rootTree(of: commit)
+    guard let path = normalized(folder) else { throw .missingFolder(folder: folder, commit: commit) }
+    if path.isEmpty { return root }
+    guard let entry = try entry(at: path, in: root), git_tree_entry_type(entry.pointer) == GIT_OBJECT_TREE else {
+      throw .missingFolder(folder: folder, commit: commit)
+    }
+    return try subtree(git_tree_entry_id(entry.pointer).pointee, path: folder)
+  }
+
+  /// The tree object `id`, found at `path`.
+  func subtree(_ id: git_oid, path: String) throws(GitError) -> GitHandle {
+    var id = id
+    return try GitHandle.make("Reading the folder \(path)", free: { git_tree_free($0) }) {
+      git_tree_lookup(&$0, handle.pointer, &id)
+    }
+  }
+
+  /// The entry at a path below `tree`; `nil` where there is none.
+  func entry(at path: String, in tree: GitHandle) throws(GitError) -> GitHandle? {
+    var found: OpaquePointer?
+    let code = git_tree_entry_bypath(&found, tree.pointer, path)
+    if code == GIT_ENOTFOUND.rawValue || path.isEmpty { return nil }
+    guard code == 0, let found else { throw failure("Looking for \(path)", code) }
+    return GitHandle(found, free: { git_tree_entry_free($0) })
+  }
+
+  /// A file's contents, whole in memory: libgit2 cannot read a packed object in parts.
+  func bytes(of id: git_oid, path: String) throws(GitError) -> [UInt8] {
+    var id = id
+    let blob = try GitHandle.make("Reading the file \(path)", free: { git_blob_free($0) }) {
+      git_blob_lookup(&$0, handle.pointer, &id)
+    }
+    let count = Int(git_blob_rawsize(blob.pointer))
+    guard count > 0, let start = git_blob_rawcontent(blob.pointer) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// The commit object of 40 hexadecimal digits.
+  func commit(_ hex: String) throws(GitError) -> GitHandle {
+    guard var id = objectName(hex) else {
+      throw .unknownRevision(revision: hex, repository: path, isShallow: isShallow)
+    }
+    var found: OpaquePointer?
+    let code = git_commit_lookup(&found, handle.pointer, &id)
+    if code == GIT_ENOTFOUND.rawValue { throw .unknownRevision(revision: hex, repository: path, isShallow: isShallow) }
+    guard code == 0, let found else { throw failure("Reading commit \(hex)", code) }
+    return GitHandle(found, free: { git_commit_free($0) })
+  }
+
+  var isShallow: Bool { git_repository_is_shallow(handle.pointer) == 1 }
+}
+
+/// A path inside a tree without `.`, doubled or outer slashes; empty is the root, `nil` leads out of the tree.
+func normalized(_ path: String) -> String? {
+  let parts = path.split(separator: "/").filter { $0 != "." }
+  return parts.contains("..") ? nil : parts.joined(separator: "/")
+}
