@@ -52,11 +52,19 @@ extension GitRepository {
     var id = git_oid()
     let code = git_reference_name_to_id(&id, handle.pointer, reference)
     if code == 0 { return (reference, hex(id)) }
-    if git_repository_is_empty(handle.pointer) == 1 { throw .noCommits(repository: path) }
+    if try hasNoReference() { throw .noCommits(repository: path) }
     if code == GIT_ENOTFOUND.rawValue || code == GIT_EINVALIDSPEC.rawValue {
       throw .noSuchBranch(branch: branch, looked: [reference], repository: path)
     }
     throw failure("Looking for the branch \(reference)", code)
+  }
+
+  private func hasNoReference() throws(GitError) -> Bool {
+    var names = git_strarray()
+    let code = git_reference_list(&names, handle.pointer)
+    guard code == 0 else { throw failure("Listing the branches of \(path)", code) }
+    defer { git_strarray_dispose(&names) }
+    return names.count == 0
   }
 
   private func remotes() throws(GitError) -> [String] {

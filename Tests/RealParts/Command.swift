@@ -47,6 +47,9 @@ public struct Command: Sendable {
     return result
   }
 
+  /// Whether the tests run as root.
+  public static var isRoot: Bool { getuid() == 0 }
+
   /// Whether `name` is a program in PATH.
   public static func exists(_ name: String) -> Bool {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
