@@ -1,0 +1,187 @@
+import Glibc
+import NIOPosix
+import Synchronization
+
+/// The load balancer of a sandbox: HAProxy with one backend for each target group, told where to route through its
+/// runtime socket, never reloaded.
+///
+/// HAProxy checks nothing by itself and repeats nothing: who is healthy is the sandbox's decision, and a request that
+/// failed is a failed request (`retries 0`, no `retry-on`, `http-reuse never`).
+public final class Balancer: Sendable {
+  /// Where clients reach each target group: name to `127.0.0.1:<port>`.
+  public let addresses: [String: String]
+  private let server: ChildServer
+  private let socket: RuntimeSocket
+  /// The one thread that talks to HAProxy; also what puts calls in order.
+  private let thread: NIOThreadPool
+  private let servers = Mutex(BalancerServers())
+
+  private init(addresses: [String: String], server: ChildServer, socket: RuntimeSocket) {
+    self.addresses = addresses
+    self.server = server
+    self.socket = socket
+    thread = NIOThreadPool(numberOfThreads: 1)
+    thread.start()
+  }
+
+  /// Starts HAProxy with a free loopback port for each target group, and returns when it answers.
+  ///
+  /// - Parameters:
+  ///   - targetGroups: names as ELBv2 allows them (letters, digits, hyphens).
+  ///   - folder: an existing folder for its settings, socket and log; at most 90 bytes long.
+  public static func start(targetGroups: [String], folder: String) async throws(MachineryError) -> Balancer {
+    let names = Array(Set(targetGroups)).sorted()
+    for name in names where name.isEmpty || !name.utf8.allSatisfy(isNameByte) {
+      throw MachineryError("starting the balancer: \"\(name)\" is no name of a target group")
+    }
+    var doors: [LoopbackListener] = []
+    defer { for door in doors { door.close() } }
+    for _ in names { doors.append(try LoopbackListener.bind()) }
+    // The runtime socket has no port to race for; a name that is ours alone keeps two balancers of one folder apart.
+    let socket = RuntimeSocket(path: "\(folder)/haproxy-\(randomText(count: 6)).sock")
+    let settings = "\(folder)/haproxy.cfg"
+    try writePrivately(BalancerSettings(targetGroups: names, socket: socket.path).text, to: settings)
+    let inherited = doors.enumerated().map { index, door in
+      ChildServer.Inherited(descriptor: door.descriptor, number: BalancerSettings.firstDescriptor + Int32(index))
+    }
+    let log = "\(folder)/haproxy.log"
+    let server = try await ChildServer.start(
+      "haproxy", ["-db", "-f", settings], package: "haproxy", log: log, inherited: inherited)
+    let addresses = zip(names, doors).map { ($0, "127.0.0.1:\($1.port)") }
+    let balancer = Balancer(
+      addresses: Dictionary(uniqueKeysWithValues: addresses), server: server, socket: socket)
+    do {
+      try await server.wait(for: "its runtime socket", within: .seconds(10)) {
+        try? await balancer.onThread { _ = try socket.send("show version") }
+      }
+      return balancer
+    } catch {
+      await balancer.stop()
+      throw error
+    }
+  }
+
+  /// Makes HAProxy route as `table` says; returns when it does. Calls take effect in the order in which they are made.
+  ///
+  /// - Throws: `MachineryError` naming the first command that HAProxy refused; the others were still performed.
+  public func apply(_ table: RoutingTable) async throws(MachineryError) {
+    try await onThread { [self] in try servers.withLock { try perform(table, on: &$0) } }
+  }
+
+  /// What HAProxy counted so far, one value for each target group.
+  public func statistics() async throws(MachineryError) -> [BalancerStatistics] {
+    try await onThread { [socket] in BalancerStatistics.parse(try socket.send("show stat -1 2 -1")) }
+  }
+
+  /// Ends HAProxy; connections of clients end with it.
+  public func stop() async {
+    await server.stop(within: .seconds(2))
+    unlink(socket.path)
+    try? await thread.shutdownGracefully()
+  }
+
+  private func perform(_ table: RoutingTable, on servers: inout BalancerServers) throws(MachineryError) {
+    var refused: MachineryError?
+    for change in servers.changes(to: table, backends: Set(addresses.keys)) {
+      let answer = try socket.send(change.command)
+      switch (change, answer) {
+      case (_, ""), (.add, "New server registered."), (.delete, "Server deleted."):
+        servers.record(change)
+      case (.delete, _):
+        break  // a client's kept-alive connection still holds it; the next call tries again
+      default:
+        refused = refused ?? MachineryError("HAProxy refused \"\(change.command)\": \(answer)")
+      }
+    }
+    if let refused { throw refused }
+  }
+
+  private func onThread<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws(MachineryError) -> Value {
+    do {
+      return try await thread.runIfActive(body)
+    } catch let error as MachineryError {
+      throw error
+    } catch {
+      throw MachineryError("the balancer is stopped or the call was cancelled: \(error)")
+    }
+  }
+}
+
+/// HAProxy's configuration file (configuration manual 2.6).
+struct BalancerSettings {
+  /// Where the inherited listening sockets begin.
+  static let firstDescriptor: Int32 = 20
+
+  var targetGroups: [String]
+  var socket: String
+
+  var text: String {
+    var text = """
+      global
+        maxconn 1000
+        nbthread 1
+        hard-stop-after 1s
+        stats socket "\(socket)" mode 600 level admin
+      defaults
+        mode http
+        timeout connect 5s
+        timeout client 60s
+        timeout server 60s
+        timeout http-keep-alive 60s
+        timeout http-request 10s
+        option http-keep-alive
+        retries 0
+        http-reuse never
+
+      """
+    for (index, name) in targetGroups.enumerated() {
+      text += """
+        frontend listener-\(name)
+          bind fd@\(BalancerSettings.firstDescriptor + Int32(index))
+          default_backend \(name)
+        backend \(name)
+          balance roundrobin
+
+        """
+    }
+    return text
+  }
+}
+
+/// A bound socket on a free loopback port, to be handed to a child: no port is guessed, so none can be taken.
+struct LoopbackListener: Sendable {
+  let descriptor: Int32
+  let port: UInt16
+
+  static func bind() throws(MachineryError) -> LoopbackListener {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+      }
+    }
+    guard descriptor >= 0, result == 0 else {
+      let code = errno
+      if descriptor >= 0 { Glibc.close(descriptor) }
+      throw MachineryError("taking a free loopback port: \(String(cString: strerror(code)))")
+    }
+    return LoopbackListener(descriptor: descriptor, port: UInt16(bigEndian: address.sin_port))
+  }
+
+  func close() { Glibc.close(descriptor) }
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+    true
+  default: false
+  }
+}
