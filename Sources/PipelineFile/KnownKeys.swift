@@ -1,0 +1,59 @@
+/// Every key that a pipeline file may have, by the section it stands in; the file itself is the section `""`.
+enum KnownKeys {
+  static let sections: [String: [String]] = [
+    "": ["service", "region", "source", "image", "fleet", "rollout", "rollback"],
+    "source": ["repository", "branch"],
+    "image": ["repository", "context", "dockerfile", "platform", "buildArgs", "target"],
+    "fleet": ["group", "userData"],
+    "rollout": [
+      "minHealthyPercent", "maxHealthyPercent", "warmup", "checkpoints", "checkpointDelay", "bake", "alarms",
+      "unhealthyAfter", "startWithin", "stalledAfter", "timeout", "poll", "protected",
+    ],
+  ]
+
+  /// `rollout.warmup`, or `service`.
+  static func path(_ key: String, in section: String) -> String {
+    section.isEmpty ? key : "\(section).\(key)"
+  }
+
+  /// What to write instead of an unknown `key` of `section`: the key nearest to it there, the section that it belongs
+  /// to, or else all the keys that there are.
+  static func advice(for key: String, in section: String) -> String {
+    let here = sections[section] ?? []
+    let lowered = key.lowercased()
+    let nearest = here.map { (key: $0, distance: editDistance(lowered, $0.lowercased())) }
+      .min { $0.distance < $1.distance }
+    if let nearest, nearest.distance <= max(1, min(3, key.count / 3)) {
+      return "did you mean \"\(nearest.key)\"?"
+    }
+    let elsewhere = sections.filter { $0.key != section && $0.value.contains(key) }.keys.sorted()
+    if let home = elsewhere.first {
+      return home.isEmpty ? "\"\(key)\" stands at the top of the file" : "\"\(key)\" is a key of \(home)"
+    }
+    return "known here: \(here.joined(separator: ", "))"
+  }
+
+  /// How many characters must be put in, taken out or exchanged, or neighbours swapped, to make one word of the other.
+  ///
+  /// Optimal string alignment, so that the commonest slip, `wramup`, is one step.
+  static func editDistance(_ left: String, _ right: String) -> Int {
+    let left = Array(left)
+    let right = Array(right)
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for row in left.indices {
+      var next = [row + 1]
+      for column in right.indices {
+        let change = last[column] + (left[row] == right[column] ? 0 : 1)
+        var best = min(change, last[column + 1] + 1, next[column] + 1)
+        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+          best = min(best, beforeLast[column - 1] + 1)
+        }
+        next.append(best)
+      }
+      beforeLast = last
+      last = next
+    }
+    return last[right.count]
+  }
+}
