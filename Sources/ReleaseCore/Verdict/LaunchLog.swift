@@ -1,0 +1,74 @@
+/// The launches of a rollout, by their scaling activities.
+struct LaunchLog: Equatable, Sendable {
+  /// By activity id; each answer names only a part.
+  private var launches: [String: Activity] = [:]
+
+  mutating func take(_ activities: [Activity]) {
+    for activity in activities where activity.isLaunch { launches[activity.id] = activity }
+  }
+
+  /// Whether a launch of the instance began at or after `start`.
+  func began(_ instance: String, since start: Moment) -> Bool {
+    launches.values.contains { $0.instance == instance && $0.started >= start }
+  }
+
+  /// When the instance's launch was done.
+  func ended(_ instance: String) -> Moment? {
+    launches.values.first { $0.instance == instance && $0.status == "Successful" }?.ended
+  }
+
+  /// Refusals since `start` after which nothing new came into service, oldest first.
+  func refusals(since start: Moment, inService: [Moment]) -> [Activity] {
+    let successes = launches.values.filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
+    let last = (successes + inService).max()
+    return launches.values
+      .filter { $0.refusal != nil && $0.started >= start && $0.started > (last ?? start - .milliseconds(1)) }
+      .sorted { ($0.started, $0.id) < ($1.started, $1.id) }
+  }
+}
+
+extension Activity {
+  fileprivate var refusal: ActivityClass.Refusal? {
+    if case .refusal(let refusal) = ActivityClass(self) { refusal } else { nil }
+  }
+
+  /// What the activity says of its refusal.
+  var words: String { message ?? cause }
+
+  /// The first zone that the message names; the ones after it are AWS's proposals.
+  var zone: String? {
+    let tokens = words.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "-") })
+    return tokens.first(where: isZone).map(String.init)
+  }
+}
+
+/// Whether a word has the form of a zone's name, such as `eu-north-1a`.
+private func isZone(_ word: Substring) -> Bool {
+  let parts = word.split(separator: "-")
+  guard parts.count >= 3, let last = parts.last, let letter = last.last else { return false }
+  return letter.isLowercase && last.count >= 2 && last.dropLast().allSatisfy(\.isNumber)
+}
+
+extension LaunchRefusal {
+  /// The refusals that a rollout fails for: two alike that AWS will not get over, or a type that every one of the
+  /// group's zones lacks.
+  ///
+  /// Alike are two of one class; two of no known class when their words are the same.
+  init?(fatalAmong refusals: [Activity], zones: Set<String>) {
+    let classed = refusals.compactMap { activity in activity.refusal.map { (why: $0, activity: activity) } }
+    for (why, newest) in classed.reversed() where !why.isWaitedFor {
+      let alike = classed.filter { $0.why == why && (why != .unknown || $0.activity.words == newest.words) }
+      guard alike.count >= 2 else { continue }
+      self.init(why, alike.map(\.activity))
+      return
+    }
+    let lacking = classed.filter { $0.why == .zoneLacksType }.map(\.activity)
+    guard lacking.count >= 2, !zones.isEmpty, zones.isSubset(of: lacking.compactMap(\.zone)) else { return nil }
+    self.init(.zoneLacksType, lacking)
+  }
+
+  private init(_ why: ActivityClass.Refusal, _ activities: [Activity]) {
+    let zones = Set(activities.compactMap(\.zone)).sorted()
+    self.init(why: why, message: activities.last?.words ?? "", count: activities.count, zones: zones)
+  }
+}

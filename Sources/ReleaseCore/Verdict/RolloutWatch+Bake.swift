@@ -1,0 +1,55 @@
+extension RolloutWatch {
+  /// Counts the bake by our own clock: from the first poll at which everything held but AWS's own word.
+  mutating func hold(_ observation: Observation, at now: Moment) {
+    if fleet.hasTargetGroups || observation.group != nil {
+      holding.see(fleet.silentTargetGroups.isEmpty && isComplete, at: now)
+    } else if !observation.silences.isEmpty {
+      holding.breakOff()
+    }
+  }
+
+  /// Nothing is left on another version, no counted instance is unhealthy, and healthy targets on the release are at
+  /// or above the floor in every target group.
+  ///
+  /// What is short through no fault of the release, and younger than its budget, is not asked for.
+  var isComplete: Bool {
+    guard fleet.leftOvers.isEmpty, !fleet.countedNew.contains(where: isSpoiling) else { return false }
+    let excused = min(capacity.excused(fleet), capacity.shortage(fleet))
+    guard fleet.countedNew.filter({ !$0.isSettled(in: fleet.targetGroups) }).weight <= excused else { return false }
+    let required = max(1, floor - excused)
+    return fleet.targetGroups.allSatisfy { fleet.healthyNew(in: $0).weight >= required }
+  }
+
+  /// The floor of the current desired capacity, less what was left alone at the start and still serves.
+  var floor: Int {
+    settings.floor(desired: fleet.group.desired) - fleet.aside.filter { $0.lifecycle == .inService }.weight
+  }
+
+  /// Was healthy and is not, or is past its time and never was: that ends a bake.
+  private func isSpoiling(_ track: InstanceTrack) -> Bool {
+    if track.isSettled(in: fleet.targetGroups) { return false }
+    return !track.isHealthy
+      || fleet.targetGroups.contains { targetGroup in
+        guard let target = track.targets[targetGroup.arn], !target.isHealthy else { return false }
+        let budget = fleet.budget(targetGroup, startWithin: settings.startWithin)
+        return target.wasHealthy || (track.age(at: fleet.now) ?? .zero) >= budget
+      }
+  }
+
+  /// The proof, where this very poll saw the group save the release and our refresh, and no other, Successful.
+  func proof(_ observation: Observation) -> Proof? {
+    guard let held = holding.lasting(at: fleet.now), held >= settings.bake,
+      observation.group != nil, observation.refreshes != nil,
+      fleet.refresh.seen?.status == .successful, fleet.refresh.other == nil, fleet.savesRelease
+    else { return nil }
+    return fleet.proof(bakedFor: held)
+  }
+}
+
+extension FleetTrack {
+  func proof(bakedFor: Duration?) -> Proof {
+    let counts = targetGroups.map { Proof.Count(targetGroup: $0.name, healthy: healthyNew(in: $0).count) }
+    let instances = countedNew.filter { $0.lifecycle == .inService }.count
+    return Proof(release: release, counts: hasTargetGroups ? counts : [], instances: instances, bakedFor: bakedFor)
+  }
+}

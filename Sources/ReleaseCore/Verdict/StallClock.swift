@@ -1,0 +1,61 @@
+/// How long a rollout has made no progress, of the time in which it was seen and was not meant to wait.
+struct StallClock: Equatable, Sendable {
+  /// Everything that may change while a rollout gets on.
+  struct Mark: Equatable, Sendable {
+    var status: RefreshStatus?
+    var percent: Int
+    var instancesToUpdate: Int
+    var healthy: Int
+    var lifecycles: [String: Lifecycle]
+  }
+
+  private var mark: Mark?
+  private var progressAt: Moment
+  private var lookedAt: Moment
+  /// When the percentage last changed: a checkpoint's delay counts from here.
+  private(set) var percentAt: Moment
+
+  init(started: Moment) {
+    progressAt = started
+    lookedAt = started
+    percentAt = started
+  }
+
+  /// Takes in one look at the fleet. Time without data, longer than `blindness`, does not count; nor does time in
+  /// which the rollout is meant to wait.
+  mutating func look(_ mark: Mark, isWaiting: Bool, blindness: Duration, at now: Moment) {
+    let gap = now - lookedAt
+    if gap > blindness { progressAt = min(now, progressAt + gap) }
+    if mark.percent != self.mark?.percent { percentAt = now }
+    if isWaiting || mark != self.mark { progressAt = now }
+    self.mark = mark
+    lookedAt = now
+  }
+
+  func still(at now: Moment) -> Duration { now - progressAt }
+}
+
+extension FleetTrack {
+  var mark: StallClock.Mark {
+    StallClock.Mark(
+      status: refresh.seen?.status, percent: refresh.seen?.percentComplete ?? 0,
+      instancesToUpdate: refresh.seen?.instancesToUpdate ?? 0,
+      healthy: targetGroups.reduce(0) { $0 + healthyNew(in: $1).count },
+      lifecycles: instances.mapValues(\.lifecycle))
+  }
+
+  /// Processes without which a refresh pauses, and which the group has suspended.
+  /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
+  var pausing: [String] {
+    group.suspendedProcesses.intersection(["InstanceRefresh", "Launch", "Terminate"]).sorted()
+  }
+
+  /// Draining, warmup or a suspension: waits that are no stall.
+  func isMeantToWait(warmup: Duration) -> Bool {
+    let isWarming = countedNew.contains { ($0.age(at: now) ?? .zero) < warmup && $0.inServiceSince != nil }
+    let isDraining = ordered.contains { track in
+      (track.lifecycle == .leaving && track.absences == 0) || track.targets.values.contains { $0.isDraining }
+    }
+    return isWarming || isDraining || !pausing.isEmpty
+  }
+}

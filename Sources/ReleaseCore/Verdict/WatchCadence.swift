@@ -1,0 +1,80 @@
+/// A part of an observation, each one read of its own.
+public enum ObservationPart: String, CaseIterable, Sendable {
+  case group
+  case refreshes
+  case targets
+  case activities
+  case alarms
+}
+
+/// When to poll next and what to ask: target health at each poll; refresh, group and activities at every fourth and at
+/// once when a target changed; alarms at every tenth; everything at the first.
+///
+/// A pure value. Throttling doubles the interval, up to a minute, until an answer comes that was not throttled; it
+/// never adds a call.
+public struct WatchCadence: Equatable, Sendable {
+  public struct Poll: Equatable, Sendable {
+    /// How long to wait before it.
+    public var wait: Duration
+    public var parts: Set<ObservationPart>
+
+    public init(wait: Duration, parts: Set<ObservationPart>) {
+      self.wait = wait
+      self.parts = parts
+    }
+  }
+
+  public static let longestWait = Duration.seconds(60)
+
+  private let interval: Duration
+  private let hasTargetGroups: Bool
+  private let hasAlarms: Bool
+  private var wait: Duration
+  private var number = 0
+  private var targets: [String: [Target]] = [:]
+
+  /// - Parameters:
+  ///   - poll: the interval between two polls.
+  ///   - hasTargetGroups: without one, the group is asked at each poll in place of its targets.
+  public init(poll: Duration, hasTargetGroups: Bool, hasAlarms: Bool) {
+    interval = poll
+    wait = poll
+    self.hasTargetGroups = hasTargetGroups
+    self.hasAlarms = hasAlarms
+  }
+
+  /// The next poll, after what the last one saw; `nil`: there was none yet, and it comes at once.
+  ///
+  /// - Parameters:
+  ///   - wasThrottled: whether AWS throttled any call of the last poll.
+  ///   - isClosing: the group's or the refresh's next answer may end the watch.
+  public mutating func next(
+    after observation: Observation?, wasThrottled: Bool = false, isClosing: Bool = false
+  ) -> Poll {
+    defer { number += 1 }
+    guard let observation else { return Poll(wait: .zero, parts: parts(isChanged: true, isClosing: false)) }
+    let isChanged = takeTargets(observation.targets)
+    wait = wasThrottled ? min(wait * 2, max(interval, Self.longestWait)) : interval
+    return Poll(wait: wait, parts: parts(isChanged: isChanged, isClosing: isClosing))
+  }
+
+  private func parts(isChanged: Bool, isClosing: Bool) -> Set<ObservationPart> {
+    var parts: Set<ObservationPart> = hasTargetGroups ? [.targets] : [.group]
+    if number % 4 == 0 || isChanged { parts.formUnion([.group, .refreshes, .activities]) }
+    if isClosing { parts.formUnion([.group, .refreshes]) }
+    if hasAlarms, number % 10 == 0 { parts.insert(.alarms) }
+    return parts
+  }
+
+  /// Whether a target that answered differs from its last sight. The first sight of a target group is no change: the
+  /// first poll asked for everything.
+  private mutating func takeTargets(_ answers: [String: [Target]]) -> Bool {
+    var isChanged = false
+    for (arn, answer) in answers {
+      let sorted = answer.sorted { $0.id < $1.id }
+      if let last = targets[arn], last != sorted { isChanged = true }
+      targets[arn] = sorted
+    }
+    return isChanged
+  }
+}
