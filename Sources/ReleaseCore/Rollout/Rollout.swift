@@ -1,0 +1,90 @@
+/// What a rollout and the way back from it need to know of the fleet.
+public struct Rollout: Equatable, Sendable {
+  /// The release that is rolled out: a launch-template version.
+  public var release: Int
+  public var digest: Digest?
+  public var group: Group
+  public var template: LaunchTemplate
+  public var targetGroups: [TargetGroup]
+  public var alarms: [Alarm]
+  public var settings: RolloutSettings
+  public var passed: PassedHistory
+  /// What a rollback goes back to; `nil`: nothing passed yet.
+  public var aim: Int?
+  /// The refresh that rolls it out, once it is known.
+  public var refresh: Refresh?
+
+  init(clearance: Clearance, release: Int, digest: Digest?) {
+    self.release = release
+    self.digest = digest
+    group = clearance.survey.group
+    if let pinned = clearance.pinned { group.configuration = pinned }
+    template = clearance.template
+    targetGroups = clearance.survey.targetGroups
+    alarms = clearance.survey.alarms
+    settings = clearance.settings
+    passed = clearance.passed
+    aim = clearance.aim == release ? clearance.passed.last(otherThan: release) : clearance.aim
+  }
+
+  /// A rollout that was found in AWS.
+  init(survey: Survey, template: LaunchTemplate, release: Int, refresh: Refresh?, pipeline: Pipeline) {
+    self.release = release
+    digest = template.versions[release]?.release(of: survey.repository)?.digest
+    group = survey.group
+    self.template = template
+    targetGroups = survey.targetGroups
+    alarms = []
+    settings = RolloutSettings(pipeline: pipeline.rollout, group: survey.group, targetGroups: survey.targetGroups)
+    passed = PassedHistory(survey: survey)
+    if passed.releases.isEmpty, let saved = survey.group.configuration.template?.version.number, saved != release {
+      passed.add(saved)
+    }
+    aim = passed.last(otherThan: release)
+    self.refresh = refresh
+  }
+
+  /// Whether AWS's own rollback, which aims at the saved version, lands where ours would.
+  var canAWSRollBack: Bool { aim != nil && group.configuration.template?.version.number == aim }
+
+  /// The forward refresh.
+  func order(policy: Pipeline.RollbackPolicy) -> RefreshOrder {
+    RefreshOrder(
+      configuration: group.configuration.settingVersion(release),
+      percent: HealthyPercent(min: settings.minHealthyPercent, max: settings.maxHealthyPercent),
+      warmupSeconds: settings.warmupSent.wholeSecondsRoundedUp, checkpoints: settings.checkpoints,
+      checkpointDelaySeconds: settings.checkpointDelay.wholeSecondsRoundedUp,
+      bakeSeconds: settings.bake.wholeSecondsRoundedUp, alarms: settings.alarms,
+      autoRollback: canAWSRollBack && policy == .automatic, skipMatching: false, protected: settings.protected)
+  }
+
+  /// The refresh back to `aim`: nothing that could hold it up or turn it round.
+  func orderBack(to aim: Int) -> RefreshOrder {
+    RefreshOrder(
+      configuration: group.configuration.settingVersion(aim),
+      percent: HealthyPercent(min: 100, max: max(100, settings.maxHealthyPercent)),
+      warmupSeconds: settings.warmupSent.wholeSecondsRoundedUp, checkpoints: [], checkpointDelaySeconds: 0,
+      bakeSeconds: 0, alarms: [], autoRollback: false, skipMatching: true, protected: settings.protected)
+  }
+
+  /// The marks of a release that is under way.
+  var inFlightTags: [String: String?] {
+    [InFlightMark.key: InFlightMark.rollingOut(release).description, PassedMark.key: passed.tagValue]
+  }
+}
+
+/// A start that AWS was asked for and has not confirmed yet.
+public struct Start: Equatable, Sendable {
+  public var rollout: Rollout
+  /// How often it was sent.
+  public var attempts = 1
+  public var step = Step.asking
+
+  public enum Step: Equatable, Sendable {
+    case asking
+    /// Waiting before the next attempt.
+    case pausing
+    /// The answer was lost, or somebody was faster: the refreshes are being read.
+    case settling
+  }
+}

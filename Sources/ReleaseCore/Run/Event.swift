@@ -1,0 +1,66 @@
+/// What happened: the answer to an action, or a signal.
+public enum Event: Equatable, Sendable {
+  case resolved(ResolvedCommit)
+  case surveyed(Survey)
+  case compared(Ancestry)
+  case rollbackTargetChecked(RollbackTargetCheck)
+  case observed(Observation, wasThrottled: Bool)
+  case evidence([Evidence])
+  case built(imageID: String)
+  case pushed(Digest)
+  case pinned
+  case versionCreated(Int)
+  case tagged
+  case refreshStarted(id: String)
+  case rollbackAccepted
+  case cancelAccepted
+  case woke
+  /// An action failed; the action is named, for several may be under way.
+  case failed(FailedAction, ActionFailure)
+  /// SIGINT, SIGTERM or SIGHUP.
+  case interrupted(signal: String)
+}
+
+/// The actions that can fail, as a failure names them.
+public enum FailedAction: String, Equatable, Sendable {
+  case resolve, survey, compare, checkRollbackTarget, observe, collectEvidence
+  case build, push, pin, createVersion, tag, startRefresh, rollBackRefresh, cancelRefresh
+}
+
+/// Why an action failed, as far as a decision depends on it; the rest is the sentence.
+public struct ActionFailure: Error, Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    /// Nothing more is known than the sentence.
+    case other
+    /// It is the user's or the fleet's state that forbids it: exit 3.
+    case refused
+    /// The answer was lost: it may have taken effect.
+    case ambiguous
+    case throttled
+    case refreshInProgress
+    case noActiveRefresh
+    case irreversible
+    /// A launch-template version that was created a moment ago is not visible yet.
+    case notVisibleYet
+  }
+
+  public var kind: Kind
+  /// What was being done and to what, what was seen, what to do next.
+  public var sentence: String
+
+  public init(_ kind: Kind = .other, _ sentence: String) {
+    self.kind = kind
+    self.sentence = sentence
+  }
+}
+
+/// What the check of a rollback target found: empty problems mean that it can run again.
+public struct RollbackTargetCheck: Equatable, Sendable {
+  public var release: Int
+  public var problems: [String]
+
+  public init(release: Int, problems: [String]) {
+    self.release = release
+    self.problems = problems
+  }
+}

@@ -1,0 +1,119 @@
+/// What was last said of a rollout's progress, so that a line is said for each change and none for anything else; and
+/// a heartbeat where nothing changes for long.
+struct ProgressLines: Equatable, Sendable {
+  private var refresh: String?
+  private var rows: [String: String] = [:]
+  private var silences: Set<String> = []
+  private var isHolding = false
+  private var lastSaid: Moment?
+
+  /// A waiting that says nothing for longer than this looks like a hang.
+  static let heartbeat = Duration.seconds(30)
+
+  /// The lines that are new, in the order: AWS's refresh, instances, silence, bake, heartbeat.
+  mutating func changes(to progress: Progress, at now: Moment) -> [Announcement] {
+    var lines = refreshLine(progress) + rowLines(progress) + silenceLines(progress) + holdLine(progress)
+    if lines.isEmpty, let last = lastSaid, now - last >= ProgressLines.heartbeat {
+      lines.append(
+        Announcement(
+          "rollout.waiting", .info, [.text("for", progress.waitingFor)], "still waiting for: \(progress.waitingFor)"))
+    }
+    if !lines.isEmpty || lastSaid == nil { lastSaid = now }
+    return lines
+  }
+
+  private mutating func refreshLine(_ progress: Progress) -> [Announcement] {
+    guard let status = progress.refreshStatus else { return [] }
+    let left = progress.instancesToUpdate.map { ", \($0) to replace" } ?? ""
+    let line = "refresh \(status.rawValue), \(progress.percentComplete ?? 0) %\(left)"
+    guard line != refresh else { return [] }
+    refresh = line
+    return [
+      Announcement(
+        "refresh.changed", .info,
+        [
+          .text("status", status.rawValue), .number("percent", progress.percentComplete ?? 0),
+          .number("healthy", progress.healthy), .number("desired", progress.desired),
+        ], "\(line); \(progress.healthy) of \(progress.desired) healthy on release \(progress.release)")
+    ]
+  }
+
+  private mutating func rowLines(_ progress: Progress) -> [Announcement] {
+    var seen: [String: String] = [:]
+    var lines: [Announcement] = []
+    for row in progress.rows {
+      let state = row.words
+      seen[row.id] = state
+      guard rows[row.id] != state else { continue }
+      let release = row.version.map { "release \($0)" } ?? "no release"
+      lines.append(
+        Announcement(
+          "instance.changed", .info,
+          [.text("instance", row.id), .number("release", row.version ?? 0), .text("state", state)],
+          "\(row.id) (\(release)): \(state)"))
+    }
+    for id in rows.keys.filter({ seen[$0] == nil }).sorted() {
+      lines.append(Announcement("instance.gone", .info, [.text("instance", id)], "\(id): gone"))
+    }
+    rows = seen
+    return lines
+  }
+
+  private mutating func silenceLines(_ progress: Progress) -> [Announcement] {
+    let new = Set(progress.silences).subtracting(silences).sorted()
+    silences = Set(progress.silences)
+    return new.map {
+      Announcement("observation.missing", .warning, [.text("what", $0)], "no answer, looking on: \($0)")
+    }
+  }
+
+  private mutating func holdLine(_ progress: Progress) -> [Announcement] {
+    defer { isHolding = progress.holdsFor != nil }
+    guard progress.holdsFor != nil, !isHolding else { return [] }
+    return [
+      Announcement(
+        "bake.started", .info, [.number("healthy", progress.healthy)],
+        "all \(progress.counted) instances run release \(progress.release) and are healthy; baking")
+    ]
+  }
+}
+
+extension Progress.Row {
+  /// `in service, wanzami-api unhealthy (Target.ResponseCodeMismatch, Health checks failed with these codes: [500])`
+  var words: String {
+    let place: String =
+      switch lifecycle {
+      case .pending: "pending"
+      case .inService: "in service"
+      case .standby: "in standby"
+      case .leaving: "leaving"
+      case .warmed: "in the warm pool"
+      }
+    let sights = targets.compactMap { sight in
+      sight.state.map { state in
+        let why = [sight.reason, sight.detail].compactMap { $0 }.joined(separator: ", ")
+        return "\(sight.targetGroup) \(state.rawValue)\(why.isEmpty ? "" : " (\(why))")"
+      }
+    }
+    return ([place] + sights).joined(separator: ", ")
+  }
+}
+
+extension Progress {
+  /// New instances that some target group calls unhealthy or unused.
+  var sickInstances: [String] {
+    rows.filter { $0.isNew && !$0.isAside && $0.targets.contains { $0.state == .unhealthy || $0.state == .unused } }
+      .map(\.id)
+  }
+
+  /// What the load balancer says of an instance, a line for each target group.
+  func targetLines(of instance: String) -> [String] {
+    guard let row = rows.first(where: { $0.id == instance }) else { return [] }
+    return row.targets.compactMap { sight in
+      sight.state.map { state in
+        "\(sight.targetGroup): "
+          + [state.rawValue, sight.reason, sight.detail].compactMap { $0 }.joined(separator: ", ")
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+extension Run {
+  /// A verdict failed: the way back begins, or a person is needed.
+  mutating func goBack(from rolling: Rolling, because failure: Failure, at now: Moment) -> [Action] {
+    let rollout = rolling.rollout
+    if case .anotherRefresh = failure {
+      return needPerson(rollout, wrong: [failure.sentence], tags: [:])
+    }
+    guard let aim = rollout.aim else {
+      return needPerson(
+        rollout, wrong: [failure.sentence, "no release of this fleet has passed that a rollback could aim at"],
+        tags: condemnation(of: rollout))
+    }
+    let back = Return(
+      rollout: rollout, aim: aim, cause: failure.sentence, origin: .verdict, step: .marking,
+      status: rolling.watch.progress.refreshStatus ?? rollout.refresh?.status,
+      deadline: now + rollout.settings.timeout)
+    if back.move() == .leave {
+      return needPerson(rollout, wrong: [failure.sentence], tags: [:])
+    }
+    if pipeline.rollback == .manual, back.move() != .watchLanding {
+      return needPerson(
+        rollout, wrong: [failure.sentence, "the pipeline says rollback: manual, so nothing was rolled back"],
+        tags: condemnation(of: rollout))
+    }
+    return mark(back)
+  }
+
+  /// Writes `in-flight = 42 rolling-back-to 41`, so that whoever comes after a crash knows what was meant.
+  mutating func mark(_ back: Return) -> [Action] {
+    var back = back
+    back.step = .marking
+    phase = .goingBack(back)
+    var tags: [String: String?] = [
+      InFlightMark.key: InFlightMark.rollingBack(back.rollout.release, to: back.aim).description
+    ]
+    if !back.rollout.passed.isMarked { tags[PassedMark.key] = back.rollout.passed.tagValue }
+    return [.tag(tags)]
+  }
+
+  mutating func goBack(_ back: Return, _ event: Event, at now: Moment) -> [Action] {
+    var back = back
+    switch (back.step, event) {
+    case (.marking, .tagged):
+      return move(back, at: now)
+    case (.marking, .failed(.tag, let failure)):
+      return [.announce(.warning(failure.sentence))] + move(back, at: now)
+    case (.asking, .rollbackAccepted):
+      back.isRollbackOurs = true
+      back.asked = 0
+      return observe(back)
+    case (.cancelling, .cancelAccepted):
+      back.isCancelOurs = true
+      back.asked = 0
+      return observe(back)
+    case (.asking, .failed(.rollBackRefresh, let failure)), (.cancelling, .failed(.cancelRefresh, let failure)):
+      if failure.kind == .irreversible { back.isIrreversible = true }
+      return [.announce(.warning("\(failure.sentence); looking again"))] + pause(back)
+    case (.startingBack, .refreshStarted(let id)):
+      return startedBack(back, id: id, at: now)
+    case (.startingBack, .failed(.startRefresh, let failure)):
+      return startBackFailed(back, failure)
+    case (.pausing, .woke):
+      return observe(back)
+    case (.settling, .observed(let observation, _)):
+      return settle(back, observation, at: now)
+    case (.settling, .failed(.observe, let failure)):
+      return [.announce(.warning(failure.sentence))] + pause(back)
+    case (.landing(let landing), _):
+      return land(back, landing, event, at: now)
+    default:
+      return []
+    }
+  }
+
+  /// Does what the table of ``Return/move()`` says.
+  mutating func move(_ back: Return, at now: Moment) -> [Action] {
+    var back = back
+    switch back.move() {
+    case .askRollback:
+      back.step = .asking
+      phase = .goingBack(back)
+      return [
+        .announce(.rollingBack(from: back.rollout.release, to: back.aim, how: "AWS rolls the refresh back")),
+        .rollBackRefresh,
+      ]
+    case .cancel:
+      back.step = .cancelling
+      phase = .goingBack(back)
+      return [
+        .announce(
+          .rollingBack(
+            from: back.rollout.release, to: back.aim,
+            how: "the refresh is cancelled, for AWS would not return to release \(back.aim); a refresh back follows")),
+        .cancelRefresh,
+      ]
+    case .wait:
+      guard now < back.deadline else {
+        return needPerson(
+          back.rollout,
+          wrong: [
+            back.cause, "the refresh is still \(back.status?.rawValue ?? "unknown") and does not come to an end",
+          ],
+          tags: condemnation(of: back.rollout))
+      }
+      back.asked += 1
+      return pause(back)
+    case .startBack:
+      back.step = .startingBack
+      phase = .goingBack(back)
+      return [
+        .announce(
+          .rollingBack(from: back.rollout.release, to: back.aim, how: "the refresh is over; a refresh back is started")),
+        .startRefresh(back.rollout.orderBack(to: back.aim)),
+      ]
+    case .watchLanding:
+      return beginLanding(back, at: now)
+    case .leave:
+      return needPerson(back.rollout, wrong: [back.cause, "somebody else cancelled the refresh"], tags: [:])
+    }
+  }
+
+  private mutating func observe(_ back: Return) -> [Action] {
+    var back = back
+    back.step = .settling
+    phase = .goingBack(back)
+    return [.observe([.refreshes, .group])]
+  }
+
+  mutating func pause(_ back: Return) -> [Action] {
+    var back = back
+    back.step = .pausing
+    phase = .goingBack(back)
+    return [.wait(pipeline.rollout.poll)]
+  }
+
+  /// After any answer the refresh is described again, and the table is asked again.
+  private mutating func settle(_ back: Return, _ observation: Observation, at now: Moment) -> [Action] {
+    var back = back
+    if let group = observation.group { back.rollout.group = group }
+    guard let refreshes = observation.refreshes else { return pause(back) }
+    if let known = back.rollout.refresh, let seen = refreshes.first(where: { $0.id == known.id }) {
+      back.status = seen.status
+    }
+    let others = refreshes.first { $0.status.isActive && $0.id != back.rollout.refresh?.id }
+    guard let active = others else { return move(back, at: now) }
+    // A refresh back whose start was answered by nothing is known by its version.
+    guard active.desired?.version.number == back.aim else {
+      return needPerson(
+        back.rollout, wrong: [back.cause, "instance refresh \(active.id) of somebody else holds the group"], tags: [:])
+    }
+    return startedBack(back, id: active.id, at: now)
+  }
+
+  private mutating func startedBack(_ back: Return, id: String, at now: Moment) -> [Action] {
+    var back = back
+    back.rollout.refresh = Refresh(id: id, status: .pending, started: now)
+    back.status = .pending
+    if back.isInterrupted {
+      phase = .goingBack(back)
+      return end(
+        .interrupted(
+          "the refresh back to release \(back.aim) was started (\(id)) and goes on in AWS; "
+            + "take it up with wanzami-deploy resume"))
+    }
+    let said = Announcement(
+      "refresh.started", .info, [.text("refresh", id), .number("release", back.aim)],
+      "instance refresh \(id) back to release \(back.aim)")
+    return [.announce(said)] + beginLanding(back, at: now)
+  }
+
+  private mutating func startBackFailed(_ back: Return, _ failure: ActionFailure) -> [Action] {
+    var back = back
+    back.asked += 1
+    let isPassing: Bool =
+      switch failure.kind {
+      case .ambiguous, .throttled, .refreshInProgress, .notVisibleYet: true
+      case .other, .refused, .noActiveRefresh, .irreversible: false
+      }
+    guard isPassing && back.asked < Run.startAttemptsMax else {
+      return needPerson(back.rollout, wrong: [back.cause, failure.sentence], tags: condemnation(of: back.rollout))
+    }
+    return [.announce(.warning(failure.sentence))] + pause(back)
+  }
+}

@@ -1,0 +1,132 @@
+extension Run {
+  /// The survey and the commit come in, in either order; with both, the decision falls.
+  mutating func prepare(_ known: Preparation, _ event: Event, at now: Moment) -> [Action] {
+    var known = known
+    var said: [Action] = []
+    switch event {
+    case .surveyed(let survey):
+      known.survey = survey
+      if known.digest == nil { said.append(.announce(.surveyed(survey))) }
+    case .resolved(let commit):
+      known.commit = commit
+      said.append(.announce(.resolved(commit)))
+    case .failed(.survey, let failure), .failed(.resolve, let failure):
+      return end(failure.kind == .refused ? .refused([failure.sentence]) : .failedBefore(failure.sentence))
+    default:
+      return []
+    }
+    guard let survey = known.survey, let commit = known.commit else {
+      phase = .preparing(known)
+      return said
+    }
+    return said + decide(commit, survey, known, at: now)
+  }
+
+  private mutating func decide(
+    _ commit: ResolvedCommit, _ survey: Survey, _ known: Preparation, at now: Moment
+  ) -> [Action] {
+    guard case .release(let options) = intent else { return [] }
+    if let active = survey.activeRefresh {
+      return meet(active, commit: commit, survey: survey, known: known, at: now)
+    }
+    switch Preflight(survey: survey, pipeline: pipeline, options: options) {
+    case .refused(let reasons):
+      return end(.refused(reasons))
+    case .cleared(let clearance):
+      var candidate = Candidate(commit: commit, clearance: clearance, digest: known.digest)
+      if known.isAimGone { candidate = candidate.withoutAim }
+      let warnings: [Action] =
+        known.digest == nil ? Preflight.warnings(clearance).map { .announce(.warning($0)) } : []
+      if let done = alreadyLive(candidate) { return warnings + done }
+      guard let live = clearance.live?.commit, live != commit.commit, !options.allowsOlder else {
+        return warnings + proceed(candidate)
+      }
+      phase = .comparing(candidate)
+      return warnings + [.compare(commit.commit, with: live)]
+    }
+  }
+
+  /// A rollout holds the fleet: ours is adopted, another's is waited for or named.
+  private mutating func meet(
+    _ active: Refresh, commit: ResolvedCommit, survey: Survey, known: Preparation, at now: Moment
+  ) -> [Action] {
+    guard case .release(let options) = intent else { return [] }
+    if let number = active.desired?.version.number, let template = survey.template,
+      template.versions[number]?.release(of: survey.repository)?.commit == commit.commit
+    {
+      let rollout = Rollout(
+        survey: survey, template: template, release: number, refresh: active, pipeline: pipeline)
+      return [.announce(.adopted(active.id, release: number))] + watch(rollout, at: now)
+    }
+    let holder = Holder.describe(active, survey: survey)
+    guard options.waitsForLock else { return end(.held(by: holder)) }
+    phase = .waitingForLock(Preparation(survey: nil, commit: commit, digest: known.digest))
+    return [
+      .announce(Announcement("lock.waiting", .info, [.text("holder", holder)], "waiting: \(holder)")),
+      .wait(max(.seconds(5), pipeline.rollout.poll)),
+    ]
+  }
+
+  /// Waited long enough: everything is read again, for what was true before the other's rollout may not be.
+  mutating func wait(_ preparation: Preparation, _ event: Event) -> [Action] {
+    guard case .woke = event else { return [] }
+    phase = .preparing(preparation)
+    return [.survey]
+  }
+
+  /// The commit, or its digest, is live already if digest, every instance, every target and the mark agree.
+  private mutating func alreadyLive(_ candidate: Candidate) -> [Action]? {
+    let clearance = candidate.clearance
+    guard let live = clearance.live, clearance.state.isWhole, clearance.pinned == nil,
+      candidate.digest.map({ $0 == live.digest }) ?? (live.commit == candidate.commit.commit)
+    else { return nil }
+    let proof =
+      "\(clearance.state.counted.count) of \(clearance.state.counted.count) instances run \(live.digest) and are healthy"
+    let isMarked = PassedMark(clearance.survey.group.tags[PassedMark.key]).releases.contains(clearance.saved)
+    return close(
+      .alreadyLive(release: clearance.saved, proof: proof),
+      writing: isMarked ? [:] : [PassedMark.key: clearance.passed.tagValue])
+  }
+
+  mutating func compare(_ candidate: Candidate, _ event: Event) -> [Action] {
+    let live = candidate.clearance.live?.commit
+    switch event {
+    case .compared(.notOlder):
+      return proceed(candidate)
+    case .compared(.older):
+      return end(
+        .refused([
+          "commit \(candidate.commit.commit.short) is older than \(live?.short ?? "the live one"), which is live as "
+            + "release \(candidate.clearance.saved). To go back use wanzami-deploy rollback; to release the older "
+            + "commit all the same, --allow-older."
+        ]))
+    case .compared(.unknown(let why)):
+      return [
+        .announce(
+          .warning("whether the commit is older than the live \(live?.short ?? "one") could not be told: \(why)"))
+      ] + proceed(candidate)
+    case .failed(.compare, let failure):
+      return end(.failedBefore(failure.sentence))
+    default:
+      return []
+    }
+  }
+
+  /// To the build, or, with the image in the registry, to the template.
+  private mutating func proceed(_ candidate: Candidate) -> [Action] {
+    candidate.digest == nil ? beginBuild(candidate) : beginTemplate(candidate)
+  }
+}
+
+/// Who holds the fleet, in words.
+enum Holder {
+  static func describe(_ refresh: Refresh, survey: Survey) -> String {
+    let version = refresh.desired?.version
+    var what = version.map { "to version \($0)" } ?? "without a desired configuration"
+    if let number = version?.number, let release = survey.template?.versions[number]?.release(of: survey.repository) {
+      what = "to release \(number) (commit \(release.commit.short), by \(release.by), run \(release.run))"
+    }
+    return "instance refresh \(refresh.id) \(what) holds group \(survey.group.name): \(refresh.status.rawValue), "
+      + "\(refresh.percentComplete) % complete. Wait for it (--wait-for-lock), or see wanzami-deploy status."
+  }
+}

@@ -1,0 +1,169 @@
+/// A rollout that is being watched.
+public struct Rolling: Equatable, Sendable {
+  public var rollout: Rollout
+  public var watch: RolloutWatch
+  public var cadence: WatchCadence
+  /// What the next poll asks for.
+  var next: Set<ObservationPart>
+  /// Instances whose evidence was asked for already.
+  var explained: Set<String> = []
+  /// What was said of the rollout last, so that only changes are said.
+  var said = ProgressLines()
+}
+
+extension Run {
+  /// The answer to StartInstanceRefresh. No call of Auto Scaling is idempotent: whatever is not a plain success is
+  /// settled by describing.
+  mutating func start(_ start: Start, _ event: Event, at now: Moment) -> [Action] {
+    var start = start
+    switch (start.step, event) {
+    case (.asking, .refreshStarted(let id)):
+      start.rollout.refresh = Refresh(
+        id: id, status: .pending,
+        desired: start.rollout.group.configuration.settingVersion(start.rollout.release).template,
+        started: now)
+      let order = start.rollout.order(policy: pipeline.rollback)
+      return [.announce(.refreshStarted(id, release: start.rollout.release, order: order))]
+        + watch(start.rollout, at: now)
+    case (.asking, .failed(.startRefresh, let failure)):
+      return startFailed(start, failure)
+    case (.pausing, .woke):
+      start.step = .settling
+      phase = .starting(start)
+      return [.observe([.refreshes, .group])]
+    case (.settling, .observed(let observation, _)):
+      return settle(start, observation, at: now)
+    case (.settling, .failed(.observe, let failure)):
+      start.step = .pausing
+      phase = .starting(start)
+      return [.announce(.warning(failure.sentence)), .wait(pipeline.rollout.poll)]
+    default:
+      return []
+    }
+  }
+
+  private mutating func startFailed(_ start: Start, _ failure: ActionFailure) -> [Action] {
+    var start = start
+    switch failure.kind {
+    case .refreshInProgress, .ambiguous, .throttled, .notVisibleYet:
+      start.step = .pausing
+      phase = .starting(start)
+      // A version is visible to Auto Scaling a moment after EC2 created it: nothing to worry about at first.
+      let said: [Action] = failure.kind == .notVisibleYet ? [] : [.announce(.warning(failure.sentence))]
+      return said + [.wait(failure.kind == .refreshInProgress ? .zero : .seconds(2))]
+    case .other, .refused, .noActiveRefresh, .irreversible:
+      return close(
+        failure.kind == .refused ? .refused([failure.sentence]) : .failedBefore(failure.sentence),
+        writing: [InFlightMark.key: nil])
+    }
+  }
+
+  /// How often a start is sent at the most; with two seconds between, about two minutes, which is what EC2's eventual
+  /// consistency may need.
+  /// https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+  static let startAttemptsMax = 60
+
+  private mutating func settle(_ start: Start, _ observation: Observation, at now: Moment) -> [Action] {
+    var start = start
+    guard let refreshes = observation.refreshes else {
+      start.step = .pausing
+      phase = .starting(start)
+      return [.wait(pipeline.rollout.poll)]
+    }
+    if let active = refreshes.first(where: { $0.status.isActive }) {
+      guard active.desired?.version.number == start.rollout.release else {
+        return close(
+          .held(by: "another refresh was faster: instance refresh \(active.id), \(active.status.rawValue)"),
+          writing: [:])
+      }
+      start.rollout.refresh = active
+      return [.announce(.adopted(active.id, release: start.rollout.release))] + watch(start.rollout, at: now)
+    }
+    guard start.attempts < Run.startAttemptsMax else {
+      return close(
+        .failedBefore("StartInstanceRefresh was sent \(start.attempts) times and no refresh came of it"),
+        writing: [InFlightMark.key: nil])
+    }
+    start.attempts += 1
+    start.step = .asking
+    phase = .starting(start)
+    return [.startRefresh(start.rollout.order(policy: pipeline.rollback))]
+  }
+
+  /// Begins, or takes up, the watch of a refresh that is known.
+  mutating func watch(_ rollout: Rollout, at now: Moment) -> [Action] {
+    let watch = RolloutWatch(
+      release: rollout.release, templateID: rollout.template.id, refreshID: rollout.refresh?.id,
+      settings: rollout.settings, targetGroups: rollout.targetGroups, group: rollout.group,
+      alarmsAtStart: rollout.alarms, started: rollout.refresh?.started ?? now)
+    var cadence = WatchCadence(
+      poll: rollout.settings.poll, hasTargetGroups: !rollout.targetGroups.isEmpty,
+      hasAlarms: !rollout.settings.alarms.isEmpty)
+    let first = cadence.next(after: nil)
+    phase = .rolling(Rolling(rollout: rollout, watch: watch, cadence: cadence, next: first.parts))
+    return [.observe(first.parts)]
+  }
+
+  /// One poll after the other until a verdict falls.
+  mutating func roll(_ rolling: Rolling, _ event: Event, at now: Moment) -> [Action] {
+    var rolling = rolling
+    switch event {
+    case .woke:
+      return [.observe(rolling.next)]
+    case .observed(let observation, let wasThrottled):
+      return judge(&rolling, observation, wasThrottled: wasThrottled, at: now)
+    case .failed(.observe, let failure):
+      let silence = Observation(silences: [failure.sentence])
+      return judge(&rolling, silence, wasThrottled: failure.kind == .throttled, at: now)
+    default:
+      return []
+    }
+  }
+
+  private mutating func judge(
+    _ rolling: inout Rolling, _ observation: Observation, wasThrottled: Bool, at now: Moment
+  ) -> [Action] {
+    let verdict = rolling.watch.observe(observation, at: now)
+    let said: [Action] = rolling.said.changes(to: rolling.watch.progress, at: now).map { .announce($0) }
+    switch verdict {
+    case .goOn:
+      let next = rolling.cadence.next(
+        after: observation, wasThrottled: wasThrottled, isClosing: rolling.watch.isClosing)
+      rolling.next = next.parts
+      let evidence = askForEvidence(&rolling, of: rolling.watch.progress.sickInstances)
+      phase = .rolling(rolling)
+      return said + evidence + [.wait(next.wait)]
+    case .passed(let proof):
+      return said + pass(rolling.rollout, proof)
+    case .failed(let failure):
+      let evidence = askForEvidence(&rolling, of: failure.instances + rolling.watch.progress.sickInstances, again: true)
+      return said + [.announce(.verdictFailed(rolling.rollout.release, failure.sentence))]
+        + goBack(from: rolling, because: failure, at: now) + evidence
+    }
+  }
+
+  /// Asks once at the first unhealthy sight of an instance, and once more when the verdict falls.
+  private func askForEvidence(_ rolling: inout Rolling, of instances: [String], again: Bool = false) -> [Action] {
+    let asked = Set(instances).filter { again || !rolling.explained.contains($0) }.sorted()
+    guard !asked.isEmpty else { return [] }
+    rolling.explained.formUnion(asked)
+    let requests = asked.prefix(EvidenceRequest.instancesMax).map {
+      EvidenceRequest(instance: $0, targets: rolling.watch.progress.targetLines(of: $0))
+    }
+    return [.collectEvidence(requests)]
+  }
+
+  private mutating func pass(_ rollout: Rollout, _ proof: Proof) -> [Action] {
+    var passed = rollout.passed
+    passed.add(rollout.release)
+    let digest = rollout.digest.map { "; digest \($0)" } ?? ""
+    return close(
+      .released(release: rollout.release, proof: proof.sentence + digest),
+      writing: [PassedMark.key: passed.tagValue, InFlightMark.key: nil])
+  }
+}
+
+extension EvidenceRequest {
+  /// How many instances are explained at the most: one bad release looks alike on all of them.
+  static let instancesMax = 3
+}

@@ -1,0 +1,152 @@
+/// One execution of a pipeline, as a state machine: `(state, event, time) -> (state, actions)`.
+///
+/// It does no input or output. The interpreter (or a simulation) calls `begin` once, performs the actions, and feeds
+/// each answer to `handle`, one at a time, in the order in which they came. Actions of one answer are independent of
+/// each other and may be performed at the same time; the last state is `ended`.
+public struct Run: Equatable, Sendable {
+  public let id: RunID
+  /// Who released, for the version's description.
+  public let actor: String
+  public let intent: Intent
+  public let pipeline: Pipeline
+  public internal(set) var phase = Phase.created
+
+  public init(id: RunID, actor: String, intent: Intent, pipeline: Pipeline) {
+    self.id = id
+    self.actor = actor
+    self.intent = intent
+    self.pipeline = pipeline
+  }
+
+  /// The first actions: the fleet and the commit are read at once.
+  public mutating func begin(at now: Moment) -> [Action] {
+    switch intent {
+    case .release(let options):
+      phase = .preparing(Preparation())
+      return [.survey, .resolve(revision: options.revision)]
+    case .rollback, .resume:
+      phase = .surveying
+      return [.survey]
+    }
+  }
+
+  /// Takes in what happened.
+  public mutating func handle(_ event: Event, at now: Moment) -> [Action] {
+    switch event {
+    case .interrupted(let signal): return interrupt(signal)
+    case .evidence(let evidence): return evidence.map { .announce(.evidence($0)) }
+    case .failed(.collectEvidence, let failure): return [.announce(.warning(failure.sentence))]
+    default: break
+    }
+    switch phase {
+    case .created, .ended: return []
+    case .preparing(let preparation): return prepare(preparation, event, at: now)
+    case .waitingForLock(let preparation): return wait(preparation, event)
+    case .comparing(let candidate): return compare(candidate, event)
+    case .building(let building): return build(building, event)
+    case .pushing(let candidate): return push(candidate, event)
+    case .pinning(let draft): return pin(draft, event)
+    case .versioning(let draft): return version(draft, event)
+    case .tagging(let rollout): return tag(rollout, event)
+    case .starting(let attempt): return start(attempt, event, at: now)
+    case .rolling(let rolling): return roll(rolling, event, at: now)
+    case .surveying: return survey(event, at: now)
+    case .checkingAim(let back): return checkAim(back, event, at: now)
+    case .goingBack(let back): return goBack(back, event, at: now)
+    case .closing(let outcome): return close(outcome, event)
+    }
+  }
+
+  /// The end of the run; nothing follows.
+  mutating func end(_ outcome: Outcome) -> [Action] {
+    phase = .ended(outcome)
+    return [.announce(.ended(outcome)), .end(outcome)]
+  }
+
+  /// Writes the tags that belong to an end, and then ends. Tags are hints: one that cannot be written is only said.
+  mutating func close(_ outcome: Outcome, writing tags: [String: String?]) -> [Action] {
+    guard !tags.isEmpty else { return end(outcome) }
+    phase = .closing(outcome)
+    return [.tag(tags)]
+  }
+
+  private mutating func close(_ outcome: Outcome, _ event: Event) -> [Action] {
+    switch event {
+    case .tagged: return end(outcome)
+    case .failed(.tag, let failure): return [.announce(.warning(failure.sentence))] + end(outcome)
+    default: return []
+    }
+  }
+}
+
+/// Where a run stands. Each case carries exactly what is true in it.
+public enum Phase: Equatable, Sendable {
+  /// Exits: preparing (release), surveying (rollback, resume).
+  case created
+  /// The survey and the commit are being read. Exits: waitingForLock, rolling (adopted), comparing, building,
+  /// pinning or versioning (second reading), closing, ended.
+  case preparing(Preparation)
+  /// Somebody else's rollout holds the fleet. Exits: preparing, ended.
+  case waitingForLock(Preparation)
+  /// Git is asked whether the commit is older than the live one. Exits: building, pinning, versioning, ended.
+  case comparing(Candidate)
+  /// The image is being built while the rollback target is checked. Exits: pushing, ended.
+  case building(Building)
+  /// Exits: preparing (second reading, with the digest), ended.
+  case pushing(Candidate)
+  /// The group leaves its alias. Exits: versioning, ended.
+  case pinning(Draft)
+  /// Exits: tagging, ended.
+  case versioning(Draft)
+  /// The in-flight mark is being written. Exits: starting, ended.
+  case tagging(Rollout)
+  /// The refresh is being started, or a lost answer settled. Exits: rolling, ended.
+  case starting(Start)
+  /// The rollout and its bake are watched. Exits: closing, goingBack, ended.
+  case rolling(Rolling)
+  /// A rollback or a resume reads the fleet. Exits: checkingAim, goingBack, rolling, closing, ended.
+  case surveying
+  /// An operator's rollback target is checked before anything moves. Exits: goingBack, ended.
+  case checkingAim(Return)
+  /// The way back. Exits: closing, ended.
+  case goingBack(Return)
+  /// The last tags are being written. Exits: ended.
+  case closing(Outcome)
+  case ended(Outcome)
+}
+
+/// What is known before anything is decided.
+public struct Preparation: Equatable, Sendable {
+  public var survey: Survey?
+  public var commit: ResolvedCommit?
+  /// Set at the second reading, when the image is in the registry already.
+  public var digest: Digest?
+  /// The rollback target turned out to be gone, and the run goes on without one.
+  public var isAimGone = false
+}
+
+/// A commit that may be released to a fleet that was cleared.
+public struct Candidate: Equatable, Sendable {
+  public var commit: ResolvedCommit
+  public var clearance: Clearance
+  /// `nil`: not built yet.
+  public var digest: Digest?
+  /// The rollback target is gone, and the run goes on without one.
+  public var isAimGone = false
+
+  var reference: String { "\(clearance.survey.repository):\(commit.commit.hex)" }
+}
+
+/// A build and the check of the rollback target, side by side.
+public struct Building: Equatable, Sendable {
+  public var candidate: Candidate
+  public var isBuilt = false
+  public var isAimChecked: Bool
+}
+
+/// A launch-template version about to be written.
+public struct Draft: Equatable, Sendable {
+  public var candidate: Candidate
+  public var digest: Digest
+  public var userData: [UInt8]
+}

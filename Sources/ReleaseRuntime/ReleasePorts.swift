@@ -1,0 +1,80 @@
+public import ReleaseCore
+
+/// What a run needs of the world, one closure for each action; no vendor is named here.
+///
+/// Each closure may be called while others are under way, honours cancellation, and throws an ``ActionFailure`` whose
+/// sentence says what was being done and to what, what was seen, and what to do next.
+public struct ReleasePorts: Sendable {
+  public typealias Failing<Input, Output> = @Sendable (Input) async throws(ActionFailure) -> Output
+
+  public var resolve: Failing<String?, ResolvedCommit>
+  public var survey: @Sendable () async throws(ActionFailure) -> Survey
+  /// Whether the first commit lies in the second's history.
+  public var compare: @Sendable (Commit, Commit) async throws(ActionFailure) -> Ancestry
+  public var checkRollbackTarget: Failing<TemplateVersion, RollbackTargetCheck>
+  /// One poll. Parts that do not answer are silences of the observation, not failures.
+  public var observe: @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool)
+  public var collectEvidence: @Sendable ([EvidenceRequest]) async -> [Evidence]
+  /// Gives the image's id.
+  public var build: Failing<BuildOrder, String>
+  /// Gives the digest that the registry confirms.
+  public var push: Failing<PushOrder, Digest>
+  public var pin: Failing<SavedConfiguration, Void>
+  /// Gives the version's number, once it can be read back.
+  public var createVersion: Failing<VersionOrder, Int>
+  /// Writes tags of the group; a `nil` deletes the tag.
+  public var tag: Failing<[String: String?], Void>
+  /// Gives the refresh's id.
+  public var startRefresh: Failing<RefreshOrder, String>
+  public var rollBackRefresh: @Sendable () async throws(ActionFailure) -> Void
+  public var cancelRefresh: @Sendable () async throws(ActionFailure) -> Void
+
+  public init(
+    resolve: @escaping Failing<String?, ResolvedCommit>,
+    survey: @escaping @Sendable () async throws(ActionFailure) -> Survey,
+    compare: @escaping @Sendable (Commit, Commit) async throws(ActionFailure) -> Ancestry,
+    checkRollbackTarget: @escaping Failing<TemplateVersion, RollbackTargetCheck>,
+    observe: @escaping @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool),
+    collectEvidence: @escaping @Sendable ([EvidenceRequest]) async -> [Evidence],
+    build: @escaping Failing<BuildOrder, String>, push: @escaping Failing<PushOrder, Digest>,
+    pin: @escaping Failing<SavedConfiguration, Void>, createVersion: @escaping Failing<VersionOrder, Int>,
+    tag: @escaping Failing<[String: String?], Void>, startRefresh: @escaping Failing<RefreshOrder, String>,
+    rollBackRefresh: @escaping @Sendable () async throws(ActionFailure) -> Void,
+    cancelRefresh: @escaping @Sendable () async throws(ActionFailure) -> Void
+  ) {
+    self.resolve = resolve
+    self.survey = survey
+    self.compare = compare
+    self.checkRollbackTarget = checkRollbackTarget
+    self.observe = observe
+    self.collectEvidence = collectEvidence
+    self.build = build
+    self.push = push
+    self.pin = pin
+    self.createVersion = createVersion
+    self.tag = tag
+    self.startRefresh = startRefresh
+    self.rollBackRefresh = rollBackRefresh
+    self.cancelRefresh = cancelRefresh
+  }
+}
+
+/// The only clock: what a run sees of time, and how it waits.
+public struct RunClock: Sendable {
+  public var now: @Sendable () -> Moment
+  /// Returns early when the task is cancelled.
+  public var sleep: @Sendable (Duration) async -> Void
+
+  public init(now: @escaping @Sendable () -> Moment, sleep: @escaping @Sendable (Duration) async -> Void) {
+    self.now = now
+    self.sleep = sleep
+  }
+
+  /// The machine's own clock.
+  public static let system = RunClock(
+    now: {
+      let time = SystemTime.now()
+      return Moment(milliseconds: time)
+    },
+    sleep: { try? await Task.sleep(for: $0) })
+}
