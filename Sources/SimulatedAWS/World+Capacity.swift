@@ -1,0 +1,56 @@
+extension World {
+  /// Launches what is missing and takes out what is too much. A refresh under way launches its surplus itself.
+  mutating func keepCapacity(_ g: Int) {
+    let refresh = groups[g].activeRefresh
+    var live = groups[g].liveWeight
+    while live < groups[g].desired {
+      let reason: Activity.Reason =
+        refresh.map { $0.status == .inProgress || $0.status == .rollbackInProgress } == true
+        ? .refresh : .capacity(from: live, to: live + 1)
+      guard launch(in: g, reason: reason) else { break }
+      live = groups[g].liveWeight
+    }
+    guard refresh == nil || refresh?.status == .baking else { return }
+    shrink(g, to: groups[g].desired, preferring: [])
+  }
+
+  /// Takes out instances until no more than `capacity` is left: those in `preferred` first, then those that are not
+  /// healthy, then the oldest. Protected instances stay.
+  mutating func shrink(_ g: Int, to capacity: Int, preferring preferred: Set<String>) {
+    guard !groups[g].isSuspended("Terminate") else { return }
+    while groups[g].liveWeight > capacity {
+      let live = groups[g].liveWeight
+      let choice = groups[g].instances.indices
+        .filter { i in
+          let instance = groups[g].instances[i]
+          return instance.isLive && !instance.isProtected && live - instance.weight >= capacity
+        }
+        .min { rank($0, in: g, preferred) < rank($1, in: g, preferred) }
+      guard let choice else { return }
+      terminate(g, choice, reason: .capacity(from: live, to: live - groups[g].instances[choice].weight))
+    }
+  }
+
+  private func rank(_ i: Int, in g: Int, _ preferred: Set<String>) -> (Int, Int, WorldTime) {
+    let instance = groups[g].instances[i]
+    return (preferred.contains(instance.id) ? 0 : 1, isHealthyNow(g, i) ? 1 : 0, instance.launched)
+  }
+
+  /// Whether a refresh would count the instance as healthy, warmup aside.
+  func isHealthyNow(_ g: Int, _ i: Int) -> Bool {
+    let instance = groups[g].instances[i]
+    guard instance.lifecycle == .inService, instance.isHealthy else { return false }
+    guard groups[g].usesLoadBalancerChecks else { return true }
+    for arn in groups[g].targetGroups {
+      guard let targetGroup = targetGroups.first(where: { $0.arn == arn }),
+        targetGroup.targets.contains(where: { $0.instance == instance.id && $0.state == .healthy })
+      else { return false }
+    }
+    return true
+  }
+}
+
+extension World.Group {
+  /// The capacity that counts: coming and serving, by weight.
+  var liveWeight: Int { instances.reduce(0) { $1.isLive ? $0 + $1.weight : $0 } }
+}

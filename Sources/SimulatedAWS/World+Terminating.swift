@@ -1,0 +1,86 @@
+extension World {
+  /// Takes an instance out: it leaves its target groups, drains, and is then terminated.
+  mutating func terminate(_ g: Int, _ i: Int, reason: Activity.Reason) {
+    let id = groups[g].instances[i].id
+    guard groups[g].instances[i].lifecycle != .terminating else { return }
+    if groups[g].instances[i].lifecycle == .pending || groups[g].instances[i].lifecycle == .pendingWait {
+      close(.launch(instance: id), in: g, status: "Cancelled", message: "Instance was terminated while launching")
+    }
+    var until = now
+    for t in targetGroups.indices { until = max(until, drain(id, in: t)) }
+    groups[g].instances[i].lifecycle = .terminating
+    groups[g].instances[i].hookUntil = nil
+    groups[g].instances[i].drainUntil = until
+    record(
+      .terminate(instance: id), reason, zone: groups[g].instances[i].zone, in: g,
+      status: until > now ? "WaitingForELBConnectionDraining" : "InProgress")
+    changes += 1
+  }
+
+  /// Terminations whose draining is over.
+  mutating func finishTerminations(_ g: Int) {
+    var i = 0
+    while i < groups[g].instances.count {
+      guard let until = groups[g].instances[i].drainUntil, until <= now else {
+        i += 1
+        continue
+      }
+      let id = groups[g].instances[i].id
+      effects.append(.terminate(instance: id))
+      close(.terminate(instance: id), in: g, status: "Successful")
+      retire(g, i)
+    }
+  }
+
+  /// Moves an instance from its group to those that are gone.
+  mutating func retire(_ g: Int, _ i: Int) {
+    var instance = groups[g].instances.remove(at: i)
+    instance.state = .terminated
+    instance.lifecycle = .terminated
+    instance.terminated = now
+    for t in targetGroups.indices { forget(instance.id, in: t) }
+    retired.append(instance)
+    if retired.count > 500 { retired.removeFirst(250) }
+    changes += 1
+  }
+
+  /// Something outside of Auto Scaling ended the instance: a crash of the host, a Spot interruption, a person.
+  public mutating func instanceStopped(_ id: String, at time: WorldTime) {
+    advance(to: time)
+    guard let (g, i) = place(of: id), groups[g].instances[i].lifecycle != .terminating else { return }
+    groups[g].instances[i].state = .terminated
+    groups[g].instances[i].isHealthy = false
+    for t in targetGroups.indices { invalidate(id, in: t) }
+    if !groups[g].isSuspended("HealthCheck") && !groups[g].isSuspended("Terminate") {
+      terminate(g, i, reason: .stopped)
+    }
+    settle()
+  }
+
+  /// Marks what fails its ELB health checks past the grace period, and replaces it.
+  mutating func replaceUnhealthy(_ g: Int) {
+    guard groups[g].usesLoadBalancerChecks, !groups[g].isSuspended("HealthCheck") else { return }
+    let grace = milliseconds(groups[g].healthCheckGrace)
+    let replaces = !groups[g].isSuspended("ReplaceUnhealthy") && !groups[g].isSuspended("Terminate")
+    for i in groups[g].instances.indices {
+      let instance = groups[g].instances[i]
+      guard instance.lifecycle == .inService, let since = instance.inServiceSince, since + grace <= now else {
+        continue
+      }
+      if instance.isHealthy, failsAtTargets(instance.id, of: g) {
+        groups[g].instances[i].isHealthy = false
+        changes += 1
+      }
+      if !groups[g].instances[i].isHealthy, replaces { terminate(g, i, reason: .loadBalancerCheck) }
+    }
+  }
+
+  private func failsAtTargets(_ id: String, of g: Int) -> Bool {
+    groups[g].targetGroups.contains { arn in
+      guard let targetGroup = targetGroups.first(where: { $0.arn == arn }), targetGroup.everHealthy,
+        let target = targetGroup.targets.first(where: { $0.instance == id }), case .unhealthy = target.state
+      else { return false }
+      return true
+    }
+  }
+}
