@@ -2,25 +2,45 @@ internal import CGit2
 
 /// The one owner of a libgit2 object, which it frees.
 final class GitHandle {
-  let pointer: OpaquePointer
-  private let free: (OpaquePointer) -> Void
-
-  init(_ pointer: OpaquePointer, free: @escaping (OpaquePointer) -> Void) {
-    self.pointer = pointer
-    self.free = free
+  /// What an object is, and so what frees it.
+  enum Kind {
+    case repository
+    case commit
+    case tree
+    case treeEntry
+    case blob
+    case object
+    case statusList
   }
 
-  deinit { free(pointer) }
+  let pointer: OpaquePointer
+  private let kind: Kind
+
+  init(_ pointer: OpaquePointer, as kind: Kind) {
+    self.pointer = pointer
+    self.kind = kind
+  }
+
+  deinit {
+    switch kind {
+    case .repository: git_repository_free(pointer)
+    case .commit: git_commit_free(pointer)
+    case .tree: git_tree_free(pointer)
+    case .treeEntry: git_tree_entry_free(pointer)
+    case .blob: git_blob_free(pointer)
+    case .object: git_object_free(pointer)
+    case .statusList: git_status_list_free(pointer)
+    }
+  }
 
   /// Runs a libgit2 call that makes an object, and owns what it made.
   static func make(
-    _ doing: @autoclosure () -> String, free: @escaping (OpaquePointer) -> Void,
-    _ call: (inout OpaquePointer?) -> Int32
+    _ doing: @autoclosure () -> String, as kind: Kind, _ call: (inout OpaquePointer?) -> Int32
   ) throws(GitError) -> GitHandle {
     var made: OpaquePointer?
     let code = call(&made)
     guard code == 0, let made else { throw failure(doing(), code) }
-    return GitHandle(made, free: free)
+    return GitHandle(made, as: kind)
   }
 }
 

@@ -28,7 +28,7 @@ extension GitRepository {
         isCut = true
         continue
       }
-      let commit = GitHandle(found, free: { git_commit_free($0) })
+      let commit = GitHandle(found, as: .commit)
       for index in 0..<git_commit_parentcount(commit.pointer) {
         guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
         let name = hex(parent)

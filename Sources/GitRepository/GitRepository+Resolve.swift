@@ -82,12 +82,12 @@ extension GitRepository {
     guard code == 0, let object else {
       throw .unknownRevision(revision: revision, repository: path, isShallow: isShallow)
     }
-    let named = GitHandle(object, free: { git_object_free($0) })
+    let named = GitHandle(object, as: .object)
     var commit: OpaquePointer?
     guard git_object_peel(&commit, named.pointer, GIT_OBJECT_COMMIT) == 0, let commit else {
       throw .unknownRevision(revision: revision, repository: path, isShallow: isShallow)
     }
-    return hex(git_object_id(GitHandle(commit, free: { git_object_free($0) }).pointer).pointee)
+    return hex(git_object_id(GitHandle(commit, as: .object).pointer).pointee)
   }
 
   private func changedFiles() throws(GitError) -> Int? {
@@ -96,7 +96,7 @@ extension GitRepository {
     git_status_options_init(&options, UInt32(GIT_STATUS_OPTIONS_VERSION))
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue | GIT_STATUS_OPT_EXCLUDE_SUBMODULES.rawValue
-    let list = try GitHandle.make("Looking for changed files in \(path)", free: { git_status_list_free($0) }) {
+    let list = try GitHandle.make("Looking for changed files in \(path)", as: .statusList) {
       git_status_list_new(&$0, handle.pointer, &options)
     }
     return git_status_list_entrycount(list.pointer)

@@ -4,7 +4,7 @@ extension GitRepository {
   /// The commit's root tree.
   func rootTree(of commit: String) throws(GitError) -> GitHandle {
     let object = try self.commit(commit)
-    return try GitHandle.make("Reading the tree of commit \(commit)", free: { git_tree_free($0) }) {
+    return try GitHandle.make("Reading the tree of commit \(commit)", as: .tree) {
       git_commit_tree(&$0, object.pointer)
     }
   }
@@ -23,7 +23,7 @@ extension GitRepository {
   /// The tree object `id`, found at `path`.
   func subtree(_ id: git_oid, path: String) throws(GitError) -> GitHandle {
     var id = id
-    return try GitHandle.make("Reading the folder \(path)", free: { git_tree_free($0) }) {
+    return try GitHandle.make("Reading the folder \(path)", as: .tree) {
       git_tree_lookup(&$0, handle.pointer, &id)
     }
   }
@@ -34,13 +34,13 @@ extension GitRepository {
     let code = git_tree_entry_bypath(&found, tree.pointer, path)
     if code == GIT_ENOTFOUND.rawValue || path.isEmpty { return nil }
     guard code == 0, let found else { throw failure("Looking for \(path)", code) }
-    return GitHandle(found, free: { git_tree_entry_free($0) })
+    return GitHandle(found, as: .treeEntry)
   }
 
   /// A file's contents, whole in memory: libgit2 cannot read a packed object in parts.
   func bytes(of id: git_oid, path: String) throws(GitError) -> [UInt8] {
     var id = id
-    let blob = try GitHandle.make("Reading the file \(path)", free: { git_blob_free($0) }) {
+    let blob = try GitHandle.make("Reading the file \(path)", as: .blob) {
       git_blob_lookup(&$0, handle.pointer, &id)
     }
     let count = Int(git_blob_rawsize(blob.pointer))
@@ -57,7 +57,7 @@ extension GitRepository {
     let code = git_commit_lookup(&found, handle.pointer, &id)
     if code == GIT_ENOTFOUND.rawValue { throw .unknownRevision(revision: hex, repository: path, isShallow: isShallow) }
     guard code == 0, let found else { throw failure("Reading commit \(hex)", code) }
-    return GitHandle(found, free: { git_commit_free($0) })
+    return GitHandle(found, as: .commit)
   }
 
   var isShallow: Bool { git_repository_is_shallow(handle.pointer) == 1 }

@@ -67,7 +67,7 @@ private func openHandle(_ path: String) throws(GitError) -> GitHandle {
   precondition(libraryUsers > 0, "libgit2 could not be initialised")
   var repository: OpaquePointer?
   let code = git_repository_open_ext(&repository, path, 0, nil)
-  if code == 0, let repository { return GitHandle(repository, free: { git_repository_free($0) }) }
+  if code == 0, let repository { return GitHandle(repository, as: .repository) }
   let message = lastMessage()
   // Ownership is told in two ways: GIT_EOWNER, or a missing safe.directory in the configuration.
   if code == GIT_EOWNER.rawValue || message.contains("safe.directory") { throw .notOwned(path: path) }
