@@ -23,7 +23,10 @@ public final class HTTPTransport: Sendable {
   public func open(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPStreamingResponse {
     let exchange = Exchange(request: request)
     guard !Task.isCancelled else {
-      throw exchange.error(.cancelled, "the task was cancelled before the request", mayHaveBeenSent: false)
+      let error = exchange.error(.cancelled, "the task was cancelled before the request", mayHaveBeenSent: false)
+      // Its producer may be waiting in `write` already.
+      if case .stream(let upload) = request.body { upload.close(reason: error.description) }
+      throw error
     }
     loop.start(exchange)
     let head = try await exchange.waitForHead()

@@ -1,0 +1,48 @@
+/// The builder's output, of which the lines of the running step are kept to explain its failure.
+struct StepOutput {
+  /// For example `Step 3/5 : RUN npm ci`.
+  private(set) var step: String?
+  private(set) var lines: [String] = []
+  private var unfinished = ""
+
+  private static let linesMax = 20
+
+  /// Takes a piece of output, wherever it was cut.
+  mutating func append(_ text: String) {
+    unfinished += text
+    while let newline = unfinished.firstIndex(where: { $0.isNewline }) {
+      take(String(unfinished[..<newline]))
+      unfinished = String(unfinished[unfinished.index(after: newline)...])
+    }
+  }
+
+  func failure(_ message: String, exitCode: Int?) -> BuildFailure {
+    var all = self
+    if !unfinished.isEmpty { all.take(unfinished) }
+    return BuildFailure(message: message, exitCode: exitCode, step: all.step, lastLines: all.lines)
+  }
+
+  private mutating func take(_ line: String) {
+    let line = withoutEscapes(line)
+    if line.hasPrefix("Step ") {
+      step = line
+      lines = []
+    } else if !line.hasPrefix(" ---> "), !line.isEmpty {
+      lines.append(line)
+      if lines.count > StepOutput.linesMax { lines.removeFirst() }
+    }
+  }
+
+  /// Without ANSI colours: the builder paints what a step writes to standard error.
+  private func withoutEscapes(_ line: String) -> String {
+    var result = ""
+    var rest = line[...]
+    while let escape = rest.firstIndex(of: "\u{1B}") {
+      result += rest[..<escape]
+      rest = rest[escape...].dropFirst()
+      guard rest.first == "[" else { continue }
+      rest = rest.drop { !$0.isLetter }.dropFirst()
+    }
+    return result + rest
+  }
+}
