@@ -15,7 +15,7 @@ extension World {
   }
 
   /// Takes out instances until no more than `capacity` is left: those in `preferred` first, then those that are not
-  /// healthy, then the oldest. Protected instances stay.
+  /// healthy, then the oldest template version and the oldest instance. Protected instances stay.
   mutating func shrink(_ g: Int, to capacity: Int, preferring preferred: Set<String>) {
     guard !groups[g].isSuspended("Terminate") else { return }
     while groups[g].liveWeight > capacity {
@@ -31,9 +31,9 @@ extension World {
     }
   }
 
-  private func rank(_ i: Int, in g: Int, _ preferred: Set<String>) -> (Int, Int, WorldTime) {
+  private func rank(_ i: Int, in g: Int, _ preferred: Set<String>) -> (Int, Int, Int, WorldTime) {
     let instance = groups[g].instances[i]
-    return (preferred.contains(instance.id) ? 0 : 1, isHealthyNow(g, i) ? 1 : 0, instance.launched)
+    return (preferred.contains(instance.id) ? 0 : 1, isHealthyNow(g, i) ? 1 : 0, instance.version, instance.launched)
   }
 
   /// Whether a refresh would count the instance as healthy, warmup aside.
