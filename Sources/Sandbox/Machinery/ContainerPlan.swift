@@ -1,0 +1,65 @@
+/// The container that an instance's user data asks for, as it is made on the Engine: published on the instance's own
+/// address.
+struct ContainerPlan: Equatable, Sendable {
+  /// One published port.
+  struct Binding: Hashable, Sendable {
+    var address: String
+    var hostPort: Int
+    var containerPort: Int
+  }
+
+  var name: String
+  var image: String
+  var command: [String]
+  /// `KEY=value`, each key once.
+  var environment: [String]
+  var bindings: [Binding]
+  /// `no`, `always`, `unless-stopped` or `on-failure`.
+  var restart: String
+  /// Of `on-failure:n`.
+  var restartsMax: Int?
+  /// What could not be honoured, for the console.
+  var notes: [String] = []
+
+  /// - Parameter environmentFiles: what the files of `--env-file` would hold on the instance, by path.
+  init(run: UserDataRun, order: InstanceOrder, environmentFiles: [String: [String]]) {
+    name = ContainerPlan.name(of: order.id)
+    image = run.image
+    command = run.command
+    bindings = run.ports.map {
+      Binding(address: order.privateAddress, hostPort: $0.host, containerPort: $0.container)
+    }
+    var notes = run.ignored.map { "docker run: option \($0) has no effect in the sandbox" }
+    var lines: [String] = []
+    for path in run.environmentFiles {
+      if let file = environmentFiles[path] {
+        lines += file
+      } else {
+        notes.append("docker run: --env-file \(path): the sandbox has no such file, so it counts as empty")
+      }
+    }
+    environment = ContainerPlan.lastOfEachKey(lines + run.environment)
+    let policy = (run.restart ?? "no").split(separator: ":", maxSplits: 1).map(String.init)
+    restart = policy.first ?? "no"
+    restartsMax = policy.count == 2 ? Int(policy[1]) : nil
+    if !["no", "always", "unless-stopped", "on-failure"].contains(restart) {
+      notes.append("docker run: --restart \(restart) is no restart policy, so there is none")
+      restart = "no"
+    }
+    if bindings.isEmpty { notes.append("docker run: no port is published, so nothing can reach the container") }
+    self.notes = notes
+  }
+
+  /// The name of an instance's container: known before it exists, so that it can be removed whatever became of it.
+  static func name(of instance: String) -> String { "wanzami-\(instance)" }
+
+  /// As `docker run` does: a later value wins, `-e` over `--env-file`.
+  private static func lastOfEachKey(_ lines: [String]) -> [String] {
+    var values: [String: String] = [:]
+    for line in lines {
+      guard let (key, _) = ShellScript.assignment(line) else { continue }
+      values[key] = line
+    }
+    return values.sorted { $0.key < $1.key }.map(\.value)
+  }
+}
