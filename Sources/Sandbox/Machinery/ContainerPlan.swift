@@ -1,3 +1,5 @@
+import DockerEngine
+
 /// The container that an instance's user data asks for, as it is made on the Engine: published on the instance's own
 /// address.
 struct ContainerPlan: Equatable, Sendable {
@@ -14,10 +16,7 @@ struct ContainerPlan: Equatable, Sendable {
   /// `KEY=value`, each key once.
   var environment: [String]
   var bindings: [Binding]
-  /// `no`, `always`, `unless-stopped` or `on-failure`.
-  var restart: String
-  /// Of `on-failure:n`.
-  var restartsMax: Int?
+  var restart: ContainerSpec.RestartPolicy
   /// What could not be honoured, for the console.
   var notes: [String] = []
 
@@ -39,12 +38,9 @@ struct ContainerPlan: Equatable, Sendable {
       }
     }
     environment = ContainerPlan.lastOfEachKey(lines + run.environment)
-    let policy = (run.restart ?? "no").split(separator: ":", maxSplits: 1).map(String.init)
-    restart = policy.first ?? "no"
-    restartsMax = policy.count == 2 ? Int(policy[1]) : nil
-    if !["no", "always", "unless-stopped", "on-failure"].contains(restart) {
-      notes.append("docker run: --restart \(restart) is no restart policy, so there is none")
-      restart = "no"
+    restart = run.restart.flatMap { ContainerSpec.RestartPolicy($0) } ?? .no
+    if let written = run.restart, ContainerSpec.RestartPolicy(written) == nil {
+      notes.append("docker run: --restart \(written) is no restart policy, so there is none")
     }
     if bindings.isEmpty { notes.append("docker run: no port is published, so nothing can reach the container") }
     self.notes = notes

@@ -2,8 +2,6 @@
 struct LogCommand: Equatable, Sendable {
   /// How many lines from the end; `nil`: all.
   var tail: Int?
-  /// Whether the script sends standard error to standard output (`2>&1`).
-  var mergesErrors: Bool
 
   /// `nil`: no command of the script is a `docker logs`.
   init?(script: [String]) {
@@ -15,7 +13,6 @@ struct LogCommand: Equatable, Sendable {
       }
     }
     guard let logs else { return nil }
-    mergesErrors = text.contains("2>&1")
     for (index, word) in logs.enumerated() {
       if word == "--tail" || word == "-n", index + 1 < logs.count { tail = Int(logs[index + 1]) }
       if word.hasPrefix("--tail=") { tail = Int(word.dropFirst("--tail=".count)) }

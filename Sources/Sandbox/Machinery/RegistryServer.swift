@@ -1,3 +1,4 @@
+import DockerEngine
 import FoundationEssentials
 import Glibc
 
@@ -18,6 +19,11 @@ public final class RegistryServer: Sendable {
   public let address: String
   public let credentials: Credentials
   private let server: ChildServer
+
+  /// The same for an Engine that pulls or pushes.
+  public var engineCredentials: RegistryCredentials {
+    RegistryCredentials(user: credentials.user, password: credentials.password, registry: address)
+  }
 
   /// `http://127.0.0.1:<port>`, as the authorization token's `proxyEndpoint` has it.
   public var endpoint: String { "http://\(address)" }

@@ -1,0 +1,99 @@
+import DockerEngine
+
+/// The containers of this process's instances on the Engine, by name.
+struct InstanceContainers: Sendable {
+  private let engine: Engine
+  private let credentials: RegistryCredentials
+  private let owner = SandboxOwner.current()
+
+  /// On each container: the instance that it is.
+  static let instanceLabel = "wanzami-deploy.sandbox.instance"
+  /// On each container, so that all can be listed whoever owns them.
+  static let kindLabel = "wanzami-deploy.sandbox"
+
+  /// - Parameter credentials: for the one registry that they name; other registries are asked without.
+  init(engine: Engine, credentials: RegistryCredentials) {
+    self.engine = engine
+    self.credentials = credentials
+  }
+
+  func pull(_ image: String) async throws {
+    guard let reference = ImageReference(image) else {
+      throw MachineryError("docker pull: invalid reference format: \(image)")
+    }
+    let isOurs = reference.registry == credentials.registry
+    try await engine.pull(reference, credentials: isOurs ? credentials : nil) { _ in }
+  }
+
+  /// Creates and starts a container.
+  func run(_ plan: ContainerPlan, instance: String) async throws {
+    var spec = ContainerSpec(name: plan.name, image: plan.image)
+    spec.environment = plan.environment
+    spec.command = plan.command.isEmpty ? nil : plan.command
+    spec.ports = plan.bindings.map {
+      ContainerSpec.Port(hostIP: $0.address, hostPort: $0.hostPort, containerPort: $0.containerPort)
+    }
+    spec.restart = plan.restart
+    spec.usesInit = true
+    spec.labels = [
+      InstanceContainers.kindLabel: "1", InstanceContainers.instanceLabel: instance, SandboxOwner.label: owner.text,
+    ]
+    try await engine.startContainer(try await engine.createContainer(spec))
+  }
+
+  /// Asks a container to end; none of that name is no error.
+  func stop(_ name: String, timeout: Duration) async throws {
+    do throws(EngineError) {
+      try await engine.stopContainer(name, timeout: timeout)
+    } catch .refused(_, 404, _) {
+    }
+  }
+
+  /// Kills and removes a container; none of that name is no error.
+  func remove(_ name: String) async throws {
+    try await engine.removeContainer(name, force: true)
+  }
+
+  /// The last lines of both outputs, in the order written; `nil`: there is no such container.
+  func log(_ name: String, tail: Int) async throws -> String? {
+    do throws(EngineError) {
+      return try await engine.containerLogs(name, tail: tail)
+    } catch .refused(_, 404, _) {
+      return nil
+    }
+  }
+
+  /// How a container ended, as a sentence; `nil` while it runs, and when there is none.
+  func ending(of name: String) async -> String? {
+    guard let container = try? await engine.inspectContainer(name) else { return nil }
+    switch container.status {
+    case .running, .paused, .removing: return nil
+    case .created:
+      return container.startError.isEmpty ? nil : "the container was not started: \(container.startError)"
+    case .restarting: return "the container exited with code \(container.exitCode) and is restarted"
+    case .exited, .dead:
+      let memory = container.wasOutOfMemory ? ", killed for want of memory" : ""
+      return "the container exited with code \(container.exitCode)\(memory)"
+    }
+  }
+
+  /// Removes every container of this process.
+  func removeOwn() async throws {
+    for container in try await engine.listContainers(labels: [SandboxOwner.label: owner.text]) {
+      try await engine.removeContainer(container.id, force: true)
+    }
+  }
+
+  /// Removes the containers of processes that are surely gone; returns their names.
+  func removeLeftovers() async throws -> [String] {
+    var removed: [String] = []
+    for container in try await engine.listContainers(labels: [InstanceContainers.kindLabel: "1"]) {
+      guard let text = container.labels[SandboxOwner.label], let owner = SandboxOwner(text), owner.isGone else {
+        continue
+      }
+      try await engine.removeContainer(container.id, force: true)
+      removed.append(container.name)
+    }
+    return removed
+  }
+}

@@ -1,0 +1,126 @@
+import DockerEngine
+import Foundation
+import HTTPTransport
+import RealParts
+import Testing
+
+@testable import Sandbox
+
+/// An Engine, a registry and a balancer for one test, and hosts on them.
+final class MachineryStage: Sendable {
+  let folder: MachineryFolder
+  let transport = HTTPTransport()
+  let engine: Engine
+  let registry: RegistryServer
+  let balancer: Balancer
+  /// Makes names of this test its own.
+  let tag = randomText(count: 8).lowercased()
+  /// Loopback addresses of this test alone: 127.x.y.0/24.
+  private let network = "127.\(Int.random(in: 20...250)).\(Int.random(in: 0...255))"
+
+  init() async throws {
+    folder = try MachineryFolder()
+    let real = try await RealEngine.running()
+    engine = try await Engine.connect(to: EngineEndpoint(environment: real.environment), over: transport)
+    registry = try await RegistryServer.start(folder: folder.path)
+    balancer = try await Balancer.start(targetGroups: ["api"], folder: folder.path)
+  }
+
+  func end() async {
+    let containers = InstanceContainers(engine: engine, credentials: registry.engineCredentials)
+    do { try await containers.removeOwn() } catch { Issue.record("\(error)") }
+    await balancer.stop()
+    await registry.stop()
+    transport.close()
+  }
+
+  /// - Parameter report: where the host's own complaints go; a failure of the test if not named.
+  func host(
+    drains: Bool = true, report: @escaping @Sendable (String) -> Void = { Issue.record("\($0)") }
+  ) -> ContainerHost {
+    ContainerHost(
+      engine: engine, balancer: balancer,
+      settings: ContainerHost.Settings(credentials: registry.engineCredentials, drains: drains),
+      transport: transport, report: report)
+  }
+
+  /// Builds, tags and pushes the example service; returns its reference by digest.
+  func publish(_ version: String, healthStatus: Int = 200) async throws -> String {
+    let context = "\(folder.path)/context-\(version)"
+    try FileManager.default.createDirectory(atPath: context, withIntermediateDirectories: true)
+    let binary = try await ExampleServer.compile(version: version, healthStatus: healthStatus, into: folder.path)
+    try FileManager.default.moveItem(atPath: binary, toPath: "\(context)/server")
+    try FileManager.default.copyItem(atPath: "\(ExampleServer.sources)/Dockerfile", toPath: "\(context)/Dockerfile")
+    let archive = try Command.check(["tar", "-C", context, "-cf", "-", "."]).output
+    var request = BuildRequest { write in try write(archive) }
+    let name = try #require(ImageReference("\(registry.address)/wanzami-api:\(version.lowercased())"))
+    request.tags = [name.description]
+    _ = try await engine.build(request) { _ in }
+    let digest = try await engine.push(name, credentials: registry.engineCredentials) { _ in }
+    return "\(name.name)@\(digest)"
+  }
+
+  /// An instance that runs `image` on port 4000.
+  func order(_ id: String, image: String, options: String = "") -> InstanceOrder {
+    let script = """
+      #!/bin/bash
+      docker run -d --restart unless-stopped -p 4000:4000 \\
+        \(options) \(image)
+
+      """
+    let last = 2 + id.utf8.reduce(0) { ($0 * 31 + Int($1)) % 250 }
+    return InstanceOrder(
+      id: "\(id)-\(tag)", privateAddress: "\(network).\(last)", userData: Array(script.utf8),
+      instanceType: "t3.small", imageID: "ami-1", version: 1)
+  }
+
+  func probe(_ order: InstanceOrder) -> HealthProbe {
+    HealthProbe(
+      instance: order.id, address: order.privateAddress, port: 4000, path: "/api/health", timeout: .seconds(5))
+  }
+
+  /// What the first health check saw that got an answer.
+  func firstAnswer(of order: InstanceOrder, through host: InstanceHost) async throws -> HealthProbeResult {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+      if case .status(let status) = await host.probe(probe(order)) { return .status(status) }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return .timeout
+  }
+
+  /// The console, once it holds `text`.
+  func console(of order: InstanceOrder, through host: InstanceHost, containing text: String = "") async -> String {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      let console = String(decoding: await host.consoleOutput(order.id), as: UTF8.self)
+      if text.isEmpty || console.contains(text) || ContinuousClock.now > deadline { return console }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  func table(_ serving: [InstanceOrder], draining: [InstanceOrder] = []) -> RoutingTable {
+    func target(_ order: InstanceOrder, _ state: RoutingTable.Target.State) -> RoutingTable.Target {
+      RoutingTable.Target(instance: order.id, address: order.privateAddress, port: 4000, state: state)
+    }
+    return RoutingTable(targetGroups: [
+      "api": serving.map { target($0, .serving) } + draining.map { target($0, .draining) }
+    ])
+  }
+
+  /// The names of this test's containers on the Engine.
+  func containers() async throws -> [String] {
+    try await engine.listContainers().map(\.name).filter { $0.contains(tag) }.sorted()
+  }
+}
+
+func withStage(_ body: (MachineryStage) async throws -> Void) async throws {
+  let stage = try await MachineryStage()
+  do {
+    try await body(stage)
+  } catch {
+    await stage.end()
+    throw error
+  }
+  await stage.end()
+}
