@@ -71,10 +71,14 @@ public enum ActivityClass: Equatable, Sendable {
   public init(_ activity: Activity) {
     if activity.isTermination {
       self = .removal(Removal(cause: activity.cause))
-    } else if activity.isLaunch, activity.status == "Failed" || activity.status == "Cancelled" {
-      self = .refusal(Refusal(text: (activity.message ?? "") + "\n" + activity.cause))
-    } else {
-      self = .ordinary
+      return
+    }
+    let refusal = Refusal(text: (activity.message ?? "") + "\n" + activity.cause)
+    switch (activity.isLaunch, activity.status) {
+    case (true, "Failed"): self = .refusal(refusal)
+    // A launch is cancelled when a hook abandons it; a cancellation for another cause refuses nothing.
+    case (true, "Cancelled") where refusal == .hook: self = .refusal(refusal)
+    default: self = .ordinary
     }
   }
 }

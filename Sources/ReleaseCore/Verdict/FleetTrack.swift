@@ -15,6 +15,8 @@ struct FleetTrack: Equatable, Sendable {
   /// Target groups that did not answer in the newest poll.
   private(set) var silentTargetGroups: [String] = []
   private(set) var silences: [String] = []
+  /// Healthy targets that no group's answer has named yet, by target group ARN.
+  private(set) var strangers: [String: Int] = [:]
   private(set) var now: Moment
 
   init(
@@ -33,9 +35,8 @@ struct FleetTrack: Equatable, Sendable {
     for instance in group.instances {
       let isNew = runsRelease(instance)
       let isLeftAlone = instance.lifecycle == .standby || (instance.isProtected && !isNew)
-      var track = InstanceTrack(instance, isNew: isNew, isAside: protected == .ignore && isLeftAlone)
-      track.see(instance, at: started)
-      instances[instance.id] = track
+      instances[instance.id] = InstanceTrack(
+        instance, isNew: isNew, isAside: protected == .ignore && isLeftAlone, isAtStart: true)
     }
   }
 
@@ -73,14 +74,18 @@ struct FleetTrack: Equatable, Sendable {
 
   private mutating func takeTargets(_ answers: [String: [Target]]) {
     silentTargetGroups = targetGroups.filter { answers[$0.arn] == nil }.map(\.arn)
-    for id in instances.keys {
-      for targetGroup in targetGroups {
-        guard let answer = answers[targetGroup.arn] else {
-          if hasTargetGroups || !silences.isEmpty { instances[id]?.targets[targetGroup.arn]?.loseSight() }
-          continue
-        }
-        let target = answer.first { $0.id == id }
-        instances[id]?.targets[targetGroup.arn, default: TargetTrack()].see(target, desired: group.desired, at: now)
+    strangers = answers.mapValues { $0.filter { $0.state == .healthy && instances[$0.id] == nil }.count }
+    for targetGroup in targetGroups {
+      guard let answer = answers[targetGroup.arn] else {
+        guard hasTargetGroups || !silences.isEmpty else { continue }
+        for id in instances.keys { instances[id]?.targets[targetGroup.arn]?.loseSight() }
+        continue
+      }
+      // An instance on several ports is as healthy as its worst.
+      let sights = Dictionary(answer.map { ($0.id, $0) }) { $0.state == .healthy ? $1 : $0 }
+      for id in instances.keys {
+        instances[id]?.targets[targetGroup.arn, default: TargetTrack()]
+          .see(sights[id], desired: group.desired, at: now)
       }
     }
   }
@@ -107,8 +112,8 @@ struct FleetTrack: Equatable, Sendable {
       guard let id = activity.instance else { continue }
       if activity.isTermination, activity.status != "Failed", activity.status != "Cancelled" {
         takeRemoval(of: id, by: activity)
-      } else if let ended = launches.ended(id), let since = instances[id]?.inServiceSince {
-        instances[id]?.inServiceSince = min(since, ended)
+      } else if let ended = launches.ended(id) {
+        instances[id]?.launched(ended)
       }
     }
   }
@@ -147,7 +152,7 @@ extension FleetTrack {
 
   /// The weight of all healthy targets in one target group, whatever they run.
   func healthyWeight(in targetGroup: TargetGroup) -> Int {
-    ordered.filter { $0.targets[targetGroup.arn]?.isHealthy == true }.weight
+    ordered.filter { $0.targets[targetGroup.arn]?.isHealthy == true }.weight + strangers[targetGroup.arn, default: 0]
   }
 
   /// Whether the group's newest answer saves the release, by number.

@@ -97,7 +97,6 @@ public struct LandingWatch: Equatable, Sendable {
   /// What is not as it should be, in whole sentences; empty: the rollback landed.
   private var wrong: [String] {
     var wrong = fleet.lacks(floor: required)
-    for track in fleet.countedNew where !track.isHealthy { wrong.append("\(track.id) is Unhealthy by Auto Scaling") }
     if !fleet.savesRelease {
       let saved = fleet.group.configuration.template.map { "version \($0.version)" } ?? "no launch template"
       wrong.append("the group saves \(saved), not version \(passed)")

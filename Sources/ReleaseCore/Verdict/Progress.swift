@@ -75,7 +75,7 @@ extension FleetTrack {
 
   private var drift: [String] {
     aside.map { track in
-      let why = track.lifecycle == .standby ? "in standby" : "protected from scale-in"
+      let why = track.lifecycle == .standby ? "in standby" : "protected from scale-in, or was in standby"
       return "\(track.id) (\(track.versionInWords)) is \(why) and left alone"
     }
       + ordered.filter { !$0.isAside && $0.lifecycle == .standby }.map {

@@ -50,7 +50,7 @@ struct RefreshTrack: Equatable, Sendable {
 
   /// An answer that does not know ours may be older than ours: believed when it comes twice.
   private mutating func takeOther(_ refresh: Refresh?, hasOurs: Bool) {
-    guard let refresh, id != nil, !isBefore(refresh) else {
+    guard let refresh, !isBefore(refresh) else {
       other = nil
       answersWithout = 0
       return

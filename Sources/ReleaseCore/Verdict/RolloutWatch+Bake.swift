@@ -28,12 +28,11 @@ extension RolloutWatch {
   /// Was healthy and is not, or is past its time and never was: that ends a bake.
   private func isSpoiling(_ track: InstanceTrack) -> Bool {
     if track.isSettled(in: fleet.targetGroups) { return false }
-    return !track.isHealthy
-      || fleet.targetGroups.contains { targetGroup in
-        guard let target = track.targets[targetGroup.arn], !target.isHealthy else { return false }
-        let budget = fleet.budget(targetGroup, startWithin: settings.startWithin)
-        return target.wasHealthy || (track.age(at: fleet.now) ?? .zero) >= budget
-      }
+    return fleet.targetGroups.contains { targetGroup in
+      guard let target = track.targets[targetGroup.arn], !target.isHealthy else { return false }
+      let budget = fleet.budget(targetGroup, startWithin: settings.startWithin)
+      return target.wasHealthy || (track.age(at: fleet.now) ?? .zero) >= budget
+    }
   }
 
   /// The proof, where this very poll saw the group save the release and our refresh, and no other, Successful.

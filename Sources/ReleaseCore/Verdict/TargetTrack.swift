@@ -12,6 +12,8 @@ struct TargetTrack: Equatable, Sendable {
   /// Answers with codes that a booting app behind a proxy would not give.
   private(set) var wrongAnswer = Streak()
   private(set) var drain: Drain?
+  /// Since when it is no longer registered, or its instance no longer runs.
+  private(set) var goneSince: Moment?
   private var lastVerdict: TargetState?
 
   /// A deregistration, as it began.
@@ -32,6 +34,7 @@ struct TargetTrack: Equatable, Sendable {
   /// Takes in what the target group's answer says of this instance; `nil`: it is not in the answer.
   mutating func see(_ target: Target?, desired: Int, at now: Moment) {
     seeDrain(target, desired: desired, at: now)
+    goneSince = target.isGone ? (lastVerdict == nil ? nil : goneSince ?? now) : nil
     let isUnhealthy = target?.state == .unhealthy && target?.isInconclusive == false
     if isUnhealthy, lastVerdict == .healthy { turns += 1 }
     if target?.state == .healthy { wasHealthy = true }
@@ -56,6 +59,14 @@ struct TargetTrack: Equatable, Sendable {
     }
     drain = drain ?? Drain(since: now, before: sight?.state, sights: 0, desired: desired)
     drain?.sights += 1
+  }
+}
+
+extension Target? {
+  /// Not registered, or registered with an instance that is stopped or terminated.
+  fileprivate var isGone: Bool {
+    guard let target = self else { return true }
+    return target.state == .unused && target.reason != "Target.NotInUse"
   }
 }
 

@@ -1,0 +1,56 @@
+import ReleaseCore
+import Testing
+
+@Suite("When to poll, and what to ask")
+struct VerdictCadenceTests {
+  static let healthy = Observation(targets: ["arn:api": [Target(id: "i-1", state: .healthy)]])
+  static let sick = Observation(targets: ["arn:api": [Target(id: "i-1", state: .unhealthy)]])
+  static let fourth: Set<ObservationPart> = [.group, .refreshes, .targets, .activities]
+
+  @Test("everything first, targets each poll, the rest every fourth, alarms every tenth")
+  func parts() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: true)
+    #expect(cadence.next(after: nil) == .init(wait: .zero, parts: Set(ObservationPart.allCases)))
+    for number in 1...40 {
+      let poll = cadence.next(after: Self.healthy)
+      #expect(poll.wait == .seconds(3))
+      #expect(poll.parts.contains(.targets))
+      #expect(poll.parts.isSuperset(of: Self.fourth) == (number % 4 == 0), "poll \(number)")
+      #expect(poll.parts.contains(.alarms) == (number % 10 == 0), "poll \(number)")
+    }
+  }
+
+  @Test("a target that changed asks for group, refresh and activities at once")
+  func changed() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    #expect(cadence.next(after: Self.healthy).parts == [.targets])
+    #expect(cadence.next(after: Self.sick).parts == Self.fourth)
+    #expect(cadence.next(after: Observation(silences: ["DescribeTargetHealth: no answer"])).parts == [.targets])
+    #expect(cadence.next(after: Self.sick).parts == Self.fourth, "the fourth")
+    #expect(cadence.next(after: Self.sick).parts == [.targets])
+  }
+
+  @Test("near its end, each poll asks for the group and the refresh")
+  func closing() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    #expect(cadence.next(after: Self.healthy, isClosing: true).parts == [.targets, .group, .refreshes])
+  }
+
+  @Test("throttling doubles the interval up to a minute and adds no call")
+  func throttled() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    let waits = (0..<7).map { _ in cadence.next(after: Self.healthy, wasThrottled: true).wait }
+    #expect(waits == [6, 12, 24, 48, 60, 60, 60].map { .seconds($0) })
+    #expect(cadence.next(after: Self.healthy).wait == .seconds(3))
+  }
+
+  @Test("without target groups the group is asked at each poll")
+  func noTargetGroups() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: false, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    #expect(cadence.next(after: Observation()).parts == [.group])
+  }
+}
