@@ -44,11 +44,16 @@ struct MachineryContainerHostTests {
     try await withStage { stage in
       let image = try await stage.publish("C", healthStatus: 500)
       let order = stage.order("i-failing", image: image)
-      let host = stage.host().instanceHost
+      let containers = stage.host()
+      let host = containers.instanceHost
       await host.launch(order)
       #expect(try await stage.firstAnswer(of: order, through: host) == .status(500))
       let log = await host.runShellScript(order.id, ["docker logs --tail 1 api"])
       #expect(log.stdout == Array("wanzami-api: health: cannot reach database (simulated fault)\n".utf8))
+      _ = try await stage.engine.inspectImage(image)
+      await containers.stop()
+      #expect(try await stage.containers().isEmpty)
+      await #expect(throws: EngineError.self) { try await stage.engine.inspectImage(image) }
     }
   }
 
@@ -125,7 +130,7 @@ struct MachineryContainerHostTests {
   func manifests() async throws {
     try await withStage { stage in
       let image = try await stage.publish("A")
-      let manifests = RegistryManifests(registry: stage.registry, transport: stage.transport)
+      let manifests = stage.machinery.manifests
       let digest = try #require(image.split(separator: "@").last.map { String($0) })
       let manifest = try #require(try await manifests.manifest(repository: "wanzami-api", reference: digest))
       #expect(manifest.digest == digest && manifest.imageBytes > 100_000)

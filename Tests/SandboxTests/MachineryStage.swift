@@ -11,8 +11,9 @@ final class MachineryStage: Sendable {
   let folder: MachineryFolder
   let transport = HTTPTransport()
   let engine: Engine
-  let registry: RegistryServer
-  let balancer: Balancer
+  let machinery: Machinery
+  var registry: RegistryServer { machinery.registry }
+  var balancer: Balancer { machinery.balancer }
   /// Makes names of this test its own.
   let tag = randomText(count: 8).lowercased()
   /// Loopback addresses of this test alone: 127.x.y.0/24.
@@ -22,15 +23,12 @@ final class MachineryStage: Sendable {
     folder = try MachineryFolder()
     let real = try await RealEngine.running()
     engine = try await Engine.connect(to: EngineEndpoint(environment: real.environment), over: transport)
-    registry = try await RegistryServer.start(folder: folder.path)
-    balancer = try await Balancer.start(targetGroups: ["api"], folder: folder.path)
+    machinery = try await Machinery.start(
+      Machinery.Settings(targetGroups: ["api"]), engine: engine, transport: transport, report: { _ in })
   }
 
   func end() async {
-    let containers = InstanceContainers(engine: engine, credentials: registry.engineCredentials)
-    do { try await containers.removeOwn() } catch { Issue.record("\(error)") }
-    await balancer.stop()
-    await registry.stop()
+    await machinery.stop()
     transport.close()
   }
 

@@ -44,6 +44,8 @@ public actor ContainerHost {
   /// The last console of each instance that is gone, as EC2 keeps it for a while.
   private var consoles: [String: [UInt8]] = [:]
   private var abrupt = AbruptRouting()
+  /// The images that came from the sandbox's own registry: nobody else can use them once it is gone.
+  private var pulled: Set<String> = []
   private var isStopped = false
 
   /// How long a dead target stays routed where `Settings.drains` is `false`.
@@ -83,7 +85,8 @@ public actor ContainerHost {
     }
   }
 
-  /// Ends every instance and takes no new one; returns when none of this process's containers is left.
+  /// Ends every instance and takes no new one; returns when none of this process's containers and of
+  /// the images pulled from the sandbox's registry is left.
   public func stop() async {
     isStopped = true
     await withDiscardingTaskGroup { group in
@@ -91,8 +94,9 @@ public actor ContainerHost {
     }
     do {
       try await containers.removeOwn()
+      for image in pulled { try await containers.removeImage(image) }
     } catch {
-      report("removing the sandbox's containers: \(error)")
+      report("removing the sandbox's containers and images: \(error)")
     }
   }
 
@@ -114,7 +118,7 @@ public actor ContainerHost {
     for note in plan.notes { write(note, on: order.id) }
     do {
       write("docker pull \(plan.image)", on: order.id)
-      try await containers.pull(plan.image)
+      if try await containers.pull(plan.image) { pulled.insert(plan.image) }
       guard !Task.isCancelled else { return }
       write("docker run \(plan.image)", on: order.id)
       // Begun, it is finished: a container that is made behind our back would outlive its instance.
@@ -138,11 +142,19 @@ public actor ContainerHost {
 
   private func end(_ id: String, after boot: Task<Void, Never>?) async {
     boot?.cancel()
-    if settings.drains { await boot?.value }
-    let output = await console(of: id)
     let name = ContainerPlan.name(of: id)
     do {
-      if settings.drains { try await containers.stop(name, timeout: settings.stopTimeout) }
+      if settings.drains {
+        await boot?.value
+        try await containers.stop(name, timeout: settings.stopTimeout)
+      }
+    } catch {
+      report("stopping \(id): \(error)")
+    }
+    let output = await console(of: id)
+    do {
+      try await containers.remove(name)
+      // A boot that was making the container just then has made it by now.
       await boot?.value
       try await containers.remove(name)
     } catch {

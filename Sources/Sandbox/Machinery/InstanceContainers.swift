@@ -17,12 +17,14 @@ struct InstanceContainers: Sendable {
     self.credentials = credentials
   }
 
-  func pull(_ image: String) async throws {
+  /// Pulls an image; returns whether it came from the registry of our credentials.
+  func pull(_ image: String) async throws -> Bool {
     guard let reference = ImageReference(image) else {
       throw MachineryError("docker pull: invalid reference format: \(image)")
     }
     let isOurs = reference.registry == credentials.registry
     try await engine.pull(reference, credentials: isOurs ? credentials : nil) { _ in }
+    return isOurs
   }
 
   /// Creates and starts a container.
@@ -52,6 +54,11 @@ struct InstanceContainers: Sendable {
   /// Kills and removes a container; none of that name is no error.
   func remove(_ name: String) async throws {
     try await engine.removeContainer(name, force: true)
+  }
+
+  /// Forgets an image by one of its names; none of that name is no error.
+  func removeImage(_ image: String) async throws {
+    try await engine.removeImage(image)
   }
 
   /// The last lines of both outputs, in the order written; `nil`: there is no such container.
