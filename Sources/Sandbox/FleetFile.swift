@@ -1,0 +1,96 @@
+import FoundationEssentials
+import SimulatedAWS
+
+/// The fleet that a sandbox starts with. Every key is optional; without any it is `wanzami-api`, two small instances
+/// behind one target group with ELB health checks on port 4000.
+public struct FleetFile: Codable, Equatable, Sendable {
+  /// Settings of the target group and its checks; seconds may have fractions.
+  public struct HealthCheck: Codable, Equatable, Sendable {
+    public var path: String?
+    public var interval: Double?
+    public var timeout: Double?
+    public var healthyThreshold: Int?
+    public var unhealthyThreshold: Int?
+    public var matcher: String?
+    /// Default `["EC2", "ELB"]`.
+    public var types: [String]?
+
+    public init() {}
+  }
+
+  public var account: String?
+  public var region: String?
+  public var seed: UInt64?
+  /// World seconds to a real second; default 1.
+  public var rate: Double?
+  /// The Auto Scaling group; the template, target group and repository have its name unless told otherwise.
+  public var group: String?
+  public var template: String?
+  /// A number, `$Latest` or `$Default`; default `1`.
+  public var templateVersion: String?
+  public var repository: String?
+  /// Host and port of a real registry; default: the account's own ECR host, where nothing listens.
+  public var registry: String?
+  /// Default: `t4g.small` on an arm64 host, `t3.small` on x86-64.
+  public var instanceType: String?
+  /// The AMI's id.
+  public var image: String?
+  /// Instance types of a mixed-instances policy; default: no such policy.
+  public var mixedInstances: [String]?
+  public var desired: Int?
+  public var min: Int?
+  public var max: Int?
+  /// The application's port.
+  public var port: Int?
+  public var healthCheck: HealthCheck?
+  /// Health-check grace period in seconds.
+  public var grace: Int?
+  /// The group's default warmup in seconds.
+  public var warmup: Int?
+  /// Seconds, fractions allowed.
+  public var deregistrationDelay: Double?
+  /// Seconds until a simulated instance answers; real containers take the time that they take.
+  public var bootSeconds: Double?
+  /// Seconds that a launch lifecycle hook holds each instance; default: no hook.
+  public var launchHookSeconds: Int?
+  /// A script; `{{repositoryUri}}` stands for the repository's URI.
+  public var userData: String?
+  public var tags: [String: String]?
+  /// Alarms that exist and are OK.
+  public var alarms: [String]?
+  /// What simulated instances do, by a text (a tag, a digest) that their user data holds.
+  public var images: [String: SimulatedHost.Behaviour]?
+
+  public init() {}
+
+  /// Reads a fleet file from JSON; unknown keys are refused, so that a typing error is no silent default.
+  public init(json: [UInt8]) throws(SandboxError) {
+    do {
+      self = try JSONDecoder().decode(FleetFile.self, from: Data(json))
+    } catch {
+      throw SandboxError("The fleet file cannot be read: \(error)")
+    }
+    guard case .object(let members)? = JSON(parsing: json) else { return }
+    for (key, _) in members where !Self.keys.contains(key) {
+      throw SandboxError(
+        "The fleet file has the unknown key '\(key)'; it may have \(Self.keys.sorted().joined(separator: ", "))")
+    }
+  }
+
+  private static let keys: Set<String> = [
+    "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
+    "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
+    "deregistrationDelay", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
+  ]
+
+  public var groupName: String { group ?? "wanzami-api" }
+  public var repositoryName: String { repository ?? groupName }
+  public var targetGroupName: String { String(groupName.prefix(32)) }
+  public var accountID: String { account ?? "123456789012" }
+  public var regionName: String { region ?? "eu-north-1" }
+
+  /// The host that simulates this fleet's instances.
+  public func simulatedHost() -> SimulatedHost {
+    SimulatedHost(bootTime: .seconds((bootSeconds ?? 1) / (rate ?? 1)), behaviours: images ?? [:])
+  }
+}
