@@ -58,31 +58,33 @@ private struct Vector {
 
   private struct Context: Decodable {
     struct Credentials: Decodable {
-      var access_key_id: String
-      var secret_access_key: String
+      var accessKeyId: String
+      var secretAccessKey: String
       var token: String?
     }
     var credentials: Credentials
     var normalize: Bool
     var region: String
     var service: String
-    var sign_body: Bool
+    var signBody: Bool
     var timestamp: String
-    var omit_session_token: Bool?
+    var omitSessionToken: Bool?
   }
 
   init(folder: String) throws {
     self.folder = folder
     let data = try #require(FileManager.default.contents(atPath: folder + "/context.json"))
-    let context = try JSONDecoder().decode(Context.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let context = try decoder.decode(Context.self, from: data)
     signer = SigV4(
       key: AccessKey(
-        id: context.credentials.access_key_id, secret: Secret(context.credentials.secret_access_key),
+        id: context.credentials.accessKeyId, secret: Secret(context.credentials.secretAccessKey),
         sessionToken: context.credentials.token.map { Secret($0) }),
       scope: SigningScope(region: context.region, service: context.service),
       rules: SigningRules(
-        normalizesPath: context.normalize, addsBodyHeader: context.sign_body,
-        leavesTokenUnsigned: context.omit_session_token ?? false))
+        normalizesPath: context.normalize, addsBodyHeader: context.signBody,
+        leavesTokenUnsigned: context.omitSessionToken ?? false))
     time = try #require(Timestamp(iso8601: context.timestamp))
     request = try parse(#require(FileManager.default.contents(atPath: folder + "/request.txt")))
   }

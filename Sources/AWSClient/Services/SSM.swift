@@ -1,0 +1,68 @@
+import AWSWire
+
+/// https://docs.aws.amazon.com/systems-manager/latest/APIReference/
+public struct SSM: Sendable {
+  let caller: AWSCaller
+
+  public struct CommandInvocation: Equatable, Sendable {
+    /// `Pending`, `InProgress`, `Delayed`, `Success`, `Cancelled`, `TimedOut`, `Failed` or `Cancelling`.
+    public var status: String
+    /// Finer than the status, such as `Undeliverable`.
+    public var statusDetails: String
+    /// The script's exit code; -1: not started or not ended.
+    public var responseCode: Int
+    /// Cut by AWS at 24,000 characters.
+    public var standardOutput: String
+    /// Cut by AWS at 8,000 characters.
+    public var standardError: String
+
+    public var isFinished: Bool { !["Pending", "InProgress", "Delayed", "Cancelling"].contains(status) }
+  }
+
+  /// Runs shell lines on instances and returns the command's id. There is no token: a lost answer is `ambiguous`.
+  ///
+  /// `deliveryTimeout` is in seconds, 30–2,592,000: how long the agent may take to begin.
+  public func sendCommand(
+    _ commands: [String], to instances: [String], comment: String? = nil, deliveryTimeout: Int = 30
+  ) async throws(AWSError) -> String {
+    struct Input: Encodable {
+      var documentName = "AWS-RunShellScript"
+      var instanceIds: [String]
+      var parameters: [String: [String]]
+      var comment: String?
+      var timeoutSeconds: Int
+    }
+    struct Output: Decodable {
+      struct Sent: Decodable { var commandId: String }
+      var command: Sent
+    }
+    let input = Input(
+      instanceIds: instances, parameters: ["commands": commands], comment: comment, timeoutSeconds: deliveryTimeout)
+    let resource = instances.joined(separator: ", ")
+    let output = try await caller.json(.ssm, "SendCommand", of: resource, safety: .once, input, as: Output.self)
+    return output.command.commandId
+  }
+
+  /// How the command went on one instance. Just after SendCommand it may be `notFound`: ask again.
+  public func getCommandInvocation(
+    command: String, instance: String
+  ) async throws(AWSError) -> CommandInvocation {
+    struct Input: Encodable {
+      var commandId: String
+      var instanceId: String
+    }
+    struct Output: Decodable {
+      var status: String
+      var statusDetails: String?
+      var responseCode: Int?
+      var standardOutputContent: String?
+      var standardErrorContent: String?
+    }
+    let input = Input(commandId: command, instanceId: instance)
+    let output = try await caller.json(.ssm, "GetCommandInvocation", of: instance, input, as: Output.self)
+    return CommandInvocation(
+      status: output.status, statusDetails: output.statusDetails ?? output.status,
+      responseCode: output.responseCode ?? -1, standardOutput: output.standardOutputContent ?? "",
+      standardError: output.standardErrorContent ?? "")
+  }
+}

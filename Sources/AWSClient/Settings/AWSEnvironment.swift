@@ -1,0 +1,57 @@
+import AWSWire
+
+/// The world outside, handed in: this target reads no variable, clock or file by itself.
+public struct AWSEnvironment: Sendable {
+  public var variables: [String: String]
+  public var homeDirectory: String
+  /// The bytes of a file, or `nil` when it cannot be read.
+  public var readFile: @Sendable (String) -> [UInt8]?
+  /// The machine's wall clock.
+  public var now: @Sendable () -> Timestamp
+  /// Waits; throws when the task is cancelled.
+  public var sleep: @Sendable (Duration) async throws -> Void
+  /// A number in 0..<1, for the jitter of retries.
+  public var random: @Sendable () -> Double
+  /// Runs a program without a shell and collects its output, for `credential_process`.
+  public var runProcess: @Sendable ([String]) async throws -> ProcessOutput
+
+  public init(
+    variables: [String: String], homeDirectory: String, readFile: @escaping @Sendable (String) -> [UInt8]?,
+    now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
+    random: @escaping @Sendable () -> Double,
+    runProcess: @escaping @Sendable ([String]) async throws -> ProcessOutput
+  ) {
+    self.variables = variables
+    self.homeDirectory = homeDirectory
+    self.readFile = readFile
+    self.now = now
+    self.sleep = sleep
+    self.random = random
+    self.runProcess = runProcess
+  }
+
+  /// A variable that is set to something.
+  func variable(_ name: String) -> String? {
+    guard let value = variables[name], !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// `~/` at the front is the home directory.
+  func path(_ path: String) -> String {
+    path == "~" || path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
+  }
+}
+
+/// What a program left behind.
+public struct ProcessOutput: Equatable, Sendable {
+  /// The exit code, or 128 and the signal.
+  public var status: Int
+  public var standardOutput: [UInt8]
+  public var standardError: [UInt8]
+
+  public init(status: Int, standardOutput: [UInt8], standardError: [UInt8] = []) {
+    self.status = status
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+  }
+}
