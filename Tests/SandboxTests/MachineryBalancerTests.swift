@@ -111,6 +111,6 @@ struct MachineryBalancerTests {
     #expect(totals.failed == totals.requests)
     #expect(totals.failures["status 503", default: 0] >= 5, "\(totals)")
     #expect(totals.failures["could not connect", default: 0] >= 1, "\(totals)")
-    await #expect(throws: MachineryError.self) { try await balancer.apply(RoutingTable()) }
+    await #expect(throws: SandboxError.self) { try await balancer.apply(RoutingTable()) }
   }
 }

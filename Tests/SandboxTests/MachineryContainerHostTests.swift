@@ -48,8 +48,11 @@ struct MachineryContainerHostTests {
       let host = containers.instanceHost
       await host.launch(order)
       #expect(try await stage.firstAnswer(of: order, through: host) == .status(500))
+      let reason = "wanzami-api: health: cannot reach database (simulated fault)\n"
+      #expect(await stage.console(of: order, through: host, containing: reason).contains(reason))
+      _ = await host.probe(stage.probe(order))
       let log = await host.runShellScript(order.id, ["docker logs --tail 1 api"])
-      #expect(log.stdout == Array("wanzami-api: health: cannot reach database (simulated fault)\n".utf8))
+      #expect(log.stdout == Array(reason.utf8))
       _ = try await stage.engine.inspectImage(image)
       await containers.stop()
       #expect(try await stage.containers().isEmpty)
@@ -130,17 +133,20 @@ struct MachineryContainerHostTests {
   func manifests() async throws {
     try await withStage { stage in
       let image = try await stage.publish("A")
-      let manifests = stage.machinery.manifests
+      let images = stage.machinery.images
       let digest = try #require(image.split(separator: "@").last.map { String($0) })
-      let manifest = try #require(try await manifests.manifest(repository: "wanzami-api", reference: digest))
-      #expect(manifest.digest == digest && manifest.imageBytes > 100_000)
-      let copy = try await manifests.put(
-        manifest.bytes, mediaType: manifest.mediaType, repository: "wanzami-api", reference: "copy")
-      #expect(copy.digest == digest)
-      #expect(try await manifests.digest(repository: "wanzami-api", reference: "copy") == digest)
-      #expect(try await manifests.tags(repository: "wanzami-api") == ["a", "copy"])
-      #expect(try await manifests.digest(repository: "wanzami-api", reference: "none") == nil)
-      #expect(try await manifests.manifest(repository: "nobody", reference: "none") == nil)
+      let manifest = try #require(try await images.manifest("wanzami-api", digest))
+      #expect(manifest.digest == digest)
+      try await images.put("wanzami-api", "copy", manifest)
+      #expect(try await images.manifest("wanzami-api", "copy") == manifest)
+      #expect(try await images.tags("wanzami-api") == ["a", "copy"])
+      #expect(try await images.manifest("wanzami-api", "none") == nil)
+      #expect(try await images.manifest("nobody", "none") == nil)
+      #expect(try await images.tags("nobody").isEmpty)
+      let missing = ImageStore.Manifest(
+        bytes: Array(String(decoding: manifest.bytes, as: UTF8.self).replacing("sha256:", with: "sha256:0").utf8),
+        mediaType: manifest.mediaType)
+      await #expect(throws: SandboxError.self) { try await images.put("wanzami-api", "bad", missing) }
     }
   }
 }

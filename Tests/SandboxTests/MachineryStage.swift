@@ -38,7 +38,7 @@ final class MachineryStage: Sendable {
   ) -> ContainerHost {
     ContainerHost(
       engine: engine, balancer: balancer,
-      settings: ContainerHost.Settings(credentials: registry.engineCredentials, drains: drains),
+      settings: ContainerHost.Settings(credentials: registry.credentials, drains: drains),
       transport: transport, report: report)
   }
 
@@ -54,7 +54,7 @@ final class MachineryStage: Sendable {
     let name = try #require(ImageReference("\(registry.address)/wanzami-api:\(version.lowercased())"))
     request.tags = [name.description]
     _ = try await engine.build(request) { _ in }
-    let digest = try await engine.push(name, credentials: registry.engineCredentials) { _ in }
+    let digest = try await engine.push(name, credentials: registry.credentials) { _ in }
     return "\(name.name)@\(digest)"
   }
 

@@ -29,10 +29,10 @@ public final class Balancer: Sendable {
   /// - Parameters:
   ///   - targetGroups: names as ELBv2 allows them (letters, digits, hyphens).
   ///   - folder: an existing folder for its settings, socket and log; at most 90 bytes long.
-  public static func start(targetGroups: [String], folder: String) async throws(MachineryError) -> Balancer {
+  public static func start(targetGroups: [String], folder: String) async throws(SandboxError) -> Balancer {
     let names = Array(Set(targetGroups)).sorted()
     for name in names where name.isEmpty || !name.utf8.allSatisfy(isNameByte) {
-      throw MachineryError("starting the balancer: \"\(name)\" is no name of a target group")
+      throw SandboxError("starting the balancer: \"\(name)\" is no name of a target group")
     }
     var doors: [LoopbackListener] = []
     defer { for door in doors { door.close() } }
@@ -63,13 +63,13 @@ public final class Balancer: Sendable {
 
   /// Makes HAProxy route as `table` says; returns when it does. Calls take effect in the order in which they are made.
   ///
-  /// - Throws: `MachineryError` naming the first command that HAProxy refused; the others were still performed.
-  public func apply(_ table: RoutingTable) async throws(MachineryError) {
+  /// - Throws: `SandboxError` naming the first command that HAProxy refused; the others were still performed.
+  public func apply(_ table: RoutingTable) async throws(SandboxError) {
     try await onThread { [self] in try servers.withLock { try perform(table, on: &$0) } }
   }
 
   /// What HAProxy counted so far, one value for each target group.
-  public func statistics() async throws(MachineryError) -> [BalancerStatistics] {
+  public func statistics() async throws(SandboxError) -> [BalancerStatistics] {
     try await onThread { [socket] in BalancerStatistics.parse(try socket.send("show stat -1 2 -1")) }
   }
 
@@ -80,8 +80,8 @@ public final class Balancer: Sendable {
     try? await thread.shutdownGracefully()
   }
 
-  private func perform(_ table: RoutingTable, on servers: inout BalancerServers) throws(MachineryError) {
-    var refused: MachineryError?
+  private func perform(_ table: RoutingTable, on servers: inout BalancerServers) throws(SandboxError) {
+    var refused: SandboxError?
     for change in servers.changes(to: table, backends: Set(addresses.keys)) {
       let answer = try socket.send(change.command)
       switch (change, answer) {
@@ -90,7 +90,7 @@ public final class Balancer: Sendable {
       case (.delete, _):
         break  // a client's kept-alive connection still holds it; the next call tries again
       default:
-        refused = refused ?? MachineryError("HAProxy refused \"\(change.command)\": \(answer)")
+        refused = refused ?? SandboxError("HAProxy refused \"\(change.command)\": \(answer)")
       }
     }
     if let refused { throw refused }
@@ -98,13 +98,13 @@ public final class Balancer: Sendable {
 
   private func onThread<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
-  ) async throws(MachineryError) -> Value {
+  ) async throws(SandboxError) -> Value {
     do {
       return try await thread.runIfActive(body)
-    } catch let error as MachineryError {
+    } catch let error as SandboxError {
       throw error
     } catch {
-      throw MachineryError("the balancer is stopped or the call was cancelled: \(error)")
+      throw SandboxError("the balancer is stopped or the call was cancelled: \(error)")
     }
   }
 }
@@ -155,7 +155,7 @@ struct LoopbackListener: Sendable {
   let descriptor: Int32
   let port: UInt16
 
-  static func bind() throws(MachineryError) -> LoopbackListener {
+  static func bind() throws(SandboxError) -> LoopbackListener {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -169,7 +169,7 @@ struct LoopbackListener: Sendable {
     guard descriptor >= 0, result == 0 else {
       let code = errno
       if descriptor >= 0 { Glibc.close(descriptor) }
-      throw MachineryError("taking a free loopback port: \(String(cString: strerror(code)))")
+      throw SandboxError("taking a free loopback port: \(String(cString: strerror(code)))")
     }
     return LoopbackListener(descriptor: descriptor, port: UInt16(bigEndian: address.sin_port))
   }

@@ -47,13 +47,13 @@ final class ChildServer: Sendable {
 
   /// Starts `program`, looked up in PATH and in the folders for system programs; it gets PATH and `environment` only.
   ///
-  /// - Throws: `MachineryError` when it is not installed or cannot be started.
+  /// - Throws: `SandboxError` when it is not installed or cannot be started.
   static func start(
     _ program: String, _ arguments: [String], package: String, log: String, environment: [String: String] = [:],
     inherited: [Inherited] = []
-  ) async throws(MachineryError) -> ChildServer {
+  ) async throws(SandboxError) -> ChildServer {
     guard let path = locate(program) else {
-      throw MachineryError("starting \(program): it is not installed; on Debian: apt-get install \(package)")
+      throw SandboxError("starting \(program): it is not installed; on Debian: apt-get install \(package)")
     }
     var words = [path] + arguments
     if let setpriv = locate("setpriv") { words = [setpriv, "--pdeathsig", "KILL"] + words }
@@ -70,7 +70,7 @@ final class ChildServer: Sendable {
     switch result {
     case .started(let pid): return ChildServer(pid: pid, program: program, log: log, life: life)
     case .failed(let code):
-      throw MachineryError("starting \(path): \(String(cString: strerror(code)))")
+      throw SandboxError("starting \(path): \(String(cString: strerror(code)))")
     }
   }
 
@@ -81,18 +81,18 @@ final class ChildServer: Sendable {
 
   /// Waits until `check` gives a value; looks every few milliseconds.
   ///
-  /// - Throws: `MachineryError` with the end of the child's log when the child ends before, or after `limit`.
+  /// - Throws: `SandboxError` with the end of the child's log when the child ends before, or after `limit`.
   func wait<Value: Sendable>(
     for what: String, within limit: Duration, _ check: @Sendable () async -> Value?
-  ) async throws(MachineryError) -> Value {
+  ) async throws(SandboxError) -> Value {
     let clock = ContinuousClock()
     let deadline = clock.now + limit
     while true {
       let status = exitStatus
       if let value = await check() { return value }
-      if let status { throw MachineryError("\(program) ended with \(status) before \(what): \(logTail())") }
+      if let status { throw SandboxError("\(program) ended with \(status) before \(what): \(logTail())") }
       guard clock.now < deadline, !Task.isCancelled else {
-        throw MachineryError("\(program): \(what) did not come within \(limit): \(logTail())")
+        throw SandboxError("\(program): \(what) did not come within \(limit): \(logTail())")
       }
       try? await Task.sleep(for: .milliseconds(10))
     }

@@ -20,7 +20,7 @@ struct InstanceContainers: Sendable {
   /// Pulls an image; returns whether it came from the registry of our credentials.
   func pull(_ image: String) async throws -> Bool {
     guard let reference = ImageReference(image) else {
-      throw MachineryError("docker pull: invalid reference format: \(image)")
+      throw SandboxError("docker pull: invalid reference format: \(image)")
     }
     let isOurs = reference.registry == credentials.registry
     try await engine.pull(reference, credentials: isOurs ? credentials : nil) { _ in }

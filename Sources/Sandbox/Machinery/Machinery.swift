@@ -20,17 +20,18 @@ public final class Machinery: Sendable {
   }
 
   public let registry: RegistryServer
-  public let manifests: RegistryManifests
+  /// The same as the emulated ECR's store of images.
+  public let images: ImageStore
   public let balancer: Balancer
   public let containers: ContainerHost
   private let folder: String
 
   private init(
-    registry: RegistryServer, manifests: RegistryManifests, balancer: Balancer, containers: ContainerHost,
+    registry: RegistryServer, images: ImageStore, balancer: Balancer, containers: ContainerHost,
     folder: String
   ) {
     self.registry = registry
-    self.manifests = manifests
+    self.images = images
     self.balancer = balancer
     self.containers = containers
     self.folder = folder
@@ -41,15 +42,15 @@ public final class Machinery: Sendable {
   /// - Parameters:
   ///   - transport: for health checks and the registry; it must outlive the machinery.
   ///   - report: gets sentences about what could not be done later on; never a secret.
-  /// - Throws: `MachineryError` when a part is not installed or does not start; the others are stopped again.
+  /// - Throws: `SandboxError` when a part is not installed or does not start; the others are stopped again.
   public static func start(
     _ settings: Settings, engine: Engine, transport: HTTPTransport, report: @escaping @Sendable (String) -> Void
-  ) async throws(MachineryError) -> Machinery {
+  ) async throws(SandboxError) -> Machinery {
     let folder = try makeFolder()
-    do throws(MachineryError) {
+    do throws(SandboxError) {
       let registry = try await RegistryServer.start(folder: folder)
       let balancer: Balancer
-      do throws(MachineryError) {
+      do throws(SandboxError) {
         balancer = try await Balancer.start(targetGroups: settings.targetGroups, folder: folder)
       } catch {
         await registry.stop()
@@ -58,12 +59,12 @@ public final class Machinery: Sendable {
       let containers = ContainerHost(
         engine: engine, balancer: balancer,
         settings: ContainerHost.Settings(
-          credentials: registry.engineCredentials, environmentFiles: settings.environmentFiles,
+          credentials: registry.credentials, environmentFiles: settings.environmentFiles,
           drains: settings.drains),
         transport: transport, report: report)
       await containers.removeLeftovers()
       return Machinery(
-        registry: registry, manifests: RegistryManifests(registry: registry, transport: transport),
+        registry: registry, images: .registry(registry, transport: transport),
         balancer: balancer, containers: containers, folder: folder)
     } catch {
       try? FileManager.default.removeItem(atPath: folder)
@@ -81,12 +82,12 @@ public final class Machinery: Sendable {
   }
 
   /// In TMPDIR where that is short enough for a socket's path, else in /tmp.
-  private static func makeFolder() throws(MachineryError) -> String {
+  private static func makeFolder() throws(SandboxError) -> String {
     let wish = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     let parent = wish.hasPrefix("/") && wish.utf8.count <= 50 ? wish : "/tmp"
     var template = Array("\(parent)/wanzami-sandbox.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw MachineryError("making a folder in \(parent): \(String(cString: strerror(errno)))")
+      throw SandboxError("making a folder in \(parent): \(String(cString: strerror(errno)))")
     }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -1,3 +1,4 @@
+import AWSWire
 import DockerEngine
 import FoundationEssentials
 import Glibc
@@ -7,30 +8,24 @@ import Glibc
 /// It asks everybody for the user `AWS` and one random password, which is what ECR's authorization token holds
 /// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html).
 public final class RegistryServer: Sendable {
-  /// What the registry asks for.
-  public struct Credentials: Sendable, CustomStringConvertible {
-    public let user: String
-    public let password: String
-
-    public var description: String { "\(user):<redacted>" }
-  }
-
   /// `127.0.0.1:<port>`, as an image reference begins.
   public let address: String
-  public let credentials: Credentials
+  /// The one user.
+  public let user = "AWS"
+  public let password: Secret
   private let server: ChildServer
 
-  /// The same for an Engine that pulls or pushes.
-  public var engineCredentials: RegistryCredentials {
-    RegistryCredentials(user: credentials.user, password: credentials.password, registry: address)
+  /// What an Engine pulls and pushes with.
+  public var credentials: RegistryCredentials {
+    RegistryCredentials(user: user, password: password.revealed, registry: address)
   }
 
   /// `http://127.0.0.1:<port>`, as the authorization token's `proxyEndpoint` has it.
   public var endpoint: String { "http://\(address)" }
 
-  private init(address: String, credentials: Credentials, server: ChildServer) {
+  private init(address: String, password: Secret, server: ChildServer) {
     self.address = address
-    self.credentials = credentials
+    self.password = password
     self.server = server
   }
 
@@ -38,11 +33,11 @@ public final class RegistryServer: Sendable {
   ///
   /// - Parameter folder: an existing folder for its images, settings and log; an earlier registry's images are served
   ///   again.
-  public static func start(folder: String) async throws(MachineryError) -> RegistryServer {
-    let credentials = Credentials(user: "AWS", password: randomText(count: 32))
-    let hash = try BcryptHash(of: credentials.password)
+  public static func start(folder: String) async throws(SandboxError) -> RegistryServer {
+    let password = Secret(randomText(count: 32))
+    let hash = try BcryptHash(of: password)
     let users = "\(folder)/htpasswd"
-    try writePrivately("\(credentials.user):\(hash.text)\n", to: users)
+    try writePrivately("AWS:\(hash.text)\n", to: users)
     let settings = "\(folder)/registry.yml"
     try writePrivately(
       """
@@ -61,7 +56,7 @@ public final class RegistryServer: Sendable {
       let address = try await server.wait(for: "its line \"listening on\"", within: .seconds(20)) {
         listeningAddress(in: server.output())
       }
-      return RegistryServer(address: address, credentials: credentials, server: server)
+      return RegistryServer(address: address, password: password, server: server)
     } catch {
       await server.stop()
       throw error
@@ -87,14 +82,14 @@ func randomText(count: Int) -> String {
 }
 
 /// Writes a file that only its owner may read.
-func writePrivately(_ text: String, to path: String) throws(MachineryError) {
+func writePrivately(_ text: String, to path: String) throws(SandboxError) {
   let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else {
-    throw MachineryError("writing \(path): \(String(cString: strerror(errno)))")
+    throw SandboxError("writing \(path): \(String(cString: strerror(errno)))")
   }
   defer { close(descriptor) }
   let bytes = Array(text.utf8)
   guard write(descriptor, bytes, bytes.count) == bytes.count else {
-    throw MachineryError("writing \(path): \(String(cString: strerror(errno)))")
+    throw SandboxError("writing \(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -6,7 +6,7 @@ struct RuntimeSocket: Sendable {
   let path: String
 
   /// Sends one command and returns the answer without surrounding white space.
-  func send(_ command: String) throws(MachineryError) -> String {
+  func send(_ command: String) throws(SandboxError) -> String {
     let descriptor = try connect()
     defer { close(descriptor) }
     let request = Array("\(command)\n".utf8)
@@ -25,7 +25,7 @@ struct RuntimeSocket: Sendable {
     return trimmed(String(decoding: answer, as: UTF8.self))
   }
 
-  private func connect() throws(MachineryError) -> Int32 {
+  private func connect() throws(SandboxError) -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw failure("making a socket") }
     var limit = timeval(tv_sec: 5, tv_usec: 0)
@@ -35,7 +35,7 @@ struct RuntimeSocket: Sendable {
     let bytes = Array(path.utf8)
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
       close(descriptor)
-      throw MachineryError("HAProxy's runtime socket \(path): the path is longer than 107 bytes; use a shorter folder")
+      throw SandboxError("HAProxy's runtime socket \(path): the path is longer than 107 bytes; use a shorter folder")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     let result = withUnsafePointer(to: &address) {
@@ -51,8 +51,8 @@ struct RuntimeSocket: Sendable {
     return descriptor
   }
 
-  private func failure(_ what: String) -> MachineryError {
-    MachineryError("HAProxy's runtime socket \(path): \(what): \(String(cString: strerror(errno)))")
+  private func failure(_ what: String) -> SandboxError {
+    SandboxError("HAProxy's runtime socket \(path): \(what): \(String(cString: strerror(errno)))")
   }
 
   private func trimmed(_ text: String) -> String {

@@ -43,12 +43,12 @@ public final class Traffic: Sendable {
 
   /// Begins to send.
   ///
-  /// - Throws: `MachineryError` when the address is none.
-  public static func start(_ load: Load) throws(MachineryError) -> Traffic {
+  /// - Throws: `SandboxError` when the address is none.
+  public static func start(_ load: Load) throws(SandboxError) -> Traffic {
     guard let colon = load.address.lastIndex(of: ":"),
       let port = Int(load.address[load.address.index(after: colon)...]),
       let address = try? SocketAddress(ipAddress: String(load.address[..<colon]), port: port)
-    else { throw MachineryError("sending traffic to \(load.address): it is no address and port") }
+    else { throw SandboxError("sending traffic to \(load.address): it is no address and port") }
     let traffic = Traffic(load: load)
     let workers = (0..<load.connections).map { index in Task { await traffic.work(index, to: address) } }
     traffic.state.withLock { $0.workers = workers }
