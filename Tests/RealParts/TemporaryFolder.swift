@@ -73,6 +73,13 @@ func writeFile(at path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws {
   fchmod(descriptor, mode)
 }
 
+func readFile(_ path: String) throws -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw FixtureFailure("open \(path): errno \(errno)") }
+  defer { close(descriptor) }
+  return readAll(descriptor)
+}
+
 func readAll(_ descriptor: Int32) -> [UInt8] {
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65536)
