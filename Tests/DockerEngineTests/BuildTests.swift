@@ -121,7 +121,7 @@ extension EngineSuite {
       let build = try request(dockerfile: "FROM scratch\nCOPY tiny /tiny\nRUN [\"/tiny\",\"wait\"]\n")
       let (ready, readiness) = AsyncStream<Void>.makeStream()
       let task = Task {
-        try await engine.build(build) { if $0 == .output("ready\n") { readiness.yield() } }
+        try await engine.build(build) { if case .output(let text) = $0, text.hasPrefix("ready") { readiness.yield() } }
       }
       for await _ in ready { break }
       task.cancel()

@@ -49,7 +49,7 @@ public enum TinyProgram {
     }
 
     int main(int argc, char **argv) {
-      setvbuf(stdout, 0, _IONBF, 0);
+      setvbuf(stdout, 0, _IOLBF, 0);
       signal(SIGTERM, ended);
       signal(SIGPIPE, SIG_IGN);
       if (argc > 2 && !strcmp(argv[1], "exit")) {
