@@ -24,6 +24,9 @@ extension World {
     /// Whether a target ever passed: Auto Scaling ignores ELB failures before.
     var everHealthy = false
 
+    /// Whether a target ever passed its health checks.
+    public var wasEverHealthy: Bool { everHealthy }
+
     public init(
       arn: String, name: String, port: Int, path: String = "/", checkPort: Int? = nil, interval: Double = 30,
       timeout: Double = 5, healthyThreshold: Int = 5, unhealthyThreshold: Int = 2, matcher: String = "200",

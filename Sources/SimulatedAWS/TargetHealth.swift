@@ -10,6 +10,18 @@ extension World {
     public var state: String
     public var reason: String?
     public var description: String?
+
+    public init(
+      instance: String, port: Int, healthCheckPort: Int, state: String, reason: String? = nil,
+      description: String? = nil
+    ) {
+      self.instance = instance
+      self.port = port
+      self.healthCheckPort = healthCheckPort
+      self.state = state
+      self.reason = reason
+      self.description = description
+    }
   }
 }
 
