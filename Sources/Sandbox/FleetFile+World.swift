@@ -4,10 +4,13 @@ import SimulatedAWS
 extension FleetFile {
   /// The world that this fleet file describes, with its instances about to boot.
   ///
+  /// - Parameter network: the second number of the instances' loopback addresses; real containers take the one that is
+  ///   theirs alone (`Machinery.network`).
   /// - Throws: a `SandboxError` that names what AWS would refuse, such as a minimum above the maximum.
-  public func world(at start: WorldTime = WallClock.now) throws(SandboxError) -> World {
+  public func world(at start: WorldTime = WallClock.now, network: UInt8 = 0) throws(SandboxError) -> World {
     guard (rate ?? 1) > 0 else { throw SandboxError("The fleet file's rate must be above 0") }
-    var world = World(seed: seed ?? 1, at: start, account: accountID, region: regionName, rate: rate ?? 1)
+    var world = World(
+      seed: seed ?? 1, at: start, account: accountID, region: regionName, rate: rate ?? 1, network: network)
     do throws(Fault) {
       try fill(&world)
     } catch {

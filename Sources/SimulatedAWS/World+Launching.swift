@@ -50,12 +50,12 @@ extension World {
         + group.tags.filter(\.propagates).map { Tag($0.key, $0.value) }, group: group.name)
   }
 
-  /// A loopback address that no living instance has: 127.0.10.1 and upwards, each used again as late as possible.
+  /// A loopback address that no living instance has: 127.<network>.10.1 and upwards, each used again as late as possible.
   private func freeAddress() -> String {
     var number = launches - 1
     while true {
       let place = number % 50_000
-      let address = "127.0.\(10 + place / 250).\(1 + place % 250)"
+      let address = "127.\(network).\(10 + place / 250).\(1 + place % 250)"
       if !groups.contains(where: { $0.instances.contains { $0.privateAddress == address } }) { return address }
       number += 1
     }

@@ -10,6 +10,8 @@ public struct World: Sendable {
   /// World seconds to a real second, above 0.
   public let rate: Double
   public let pace: Pace
+  /// The second number of the instances' loopback addresses, so that two worlds on one machine share none.
+  public let network: UInt8
 
   public internal(set) var groups: [Group] = []
   public internal(set) var templates: [LaunchTemplate] = []
@@ -48,7 +50,7 @@ public struct World: Sendable {
 
   public init(
     seed: UInt64, at start: WorldTime, account: String = "123456789012", region: String = "eu-north-1",
-    rate: Double = 1, pace: Pace = Pace()
+    rate: Double = 1, pace: Pace = Pace(), network: UInt8 = 0
   ) {
     precondition(rate > 0, "the rate of a world is above 0")
     now = start
@@ -56,6 +58,7 @@ public struct World: Sendable {
     self.region = region
     self.rate = rate
     self.pace = pace
+    self.network = network
     random = Generator(seed: seed)
   }
 

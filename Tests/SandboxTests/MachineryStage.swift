@@ -16,15 +16,16 @@ final class MachineryStage: Sendable {
   var balancer: Balancer { machinery.balancer }
   /// Makes names of this test its own.
   let tag = randomText(count: 8).lowercased()
-  /// Loopback addresses of this test alone: 127.x.y.0/24.
-  private let network = "127.\(Int.random(in: 20...250)).\(Int.random(in: 0...255))"
+  /// Loopback addresses of this test alone.
+  private var network: String { "127.\(machinery.network).10" }
 
-  init() async throws {
+  init(drains: Bool = true) async throws {
     folder = try MachineryFolder()
     let real = try await RealEngine.running()
     engine = try await Engine.connect(to: EngineEndpoint(environment: real.environment), over: transport)
-    machinery = try await Machinery.start(
-      Machinery.Settings(targetGroups: ["api"]), engine: engine, transport: transport, report: { _ in })
+    var settings = Machinery.Settings(targetGroups: ["api", "wanzami-api"])
+    settings.drains = drains
+    machinery = try await Machinery.start(settings, engine: engine, transport: transport, report: { _ in })
   }
 
   func end() async {
@@ -112,8 +113,8 @@ final class MachineryStage: Sendable {
   }
 }
 
-func withStage(_ body: (MachineryStage) async throws -> Void) async throws {
-  let stage = try await MachineryStage()
+func withStage(drains: Bool = true, _ body: (MachineryStage) async throws -> Void) async throws {
+  let stage = try await MachineryStage(drains: drains)
   do {
     try await body(stage)
   } catch {

@@ -85,7 +85,7 @@ public actor ContainerHost {
     }
   }
 
-  /// Ends every instance and takes no new one; returns when none of this process's containers and of
+  /// Ends every instance and takes no new one; returns when none of this sandbox's containers and of
   /// the images pulled from the sandbox's registry is left.
   public func stop() async {
     isStopped = true
@@ -142,21 +142,20 @@ public actor ContainerHost {
 
   private func end(_ id: String, after boot: Task<Void, Never>?) async {
     boot?.cancel()
-    let name = ContainerPlan.name(of: id)
     do {
       if settings.drains {
         await boot?.value
-        try await containers.stop(name, timeout: settings.stopTimeout)
+        try await containers.stop(id, timeout: settings.stopTimeout)
       }
     } catch {
       report("stopping \(id): \(error)")
     }
     let output = await console(of: id)
     do {
-      try await containers.remove(name)
+      try await containers.remove(id)
       // A boot that was making the container just then has made it by now.
       await boot?.value
-      try await containers.remove(name)
+      try await containers.remove(id)
     } catch {
       report("terminating \(id): \(error)")
     }
@@ -200,9 +199,8 @@ public actor ContainerHost {
 
   private func console(of id: String) async -> [UInt8] {
     guard members[id] != nil else { return [] }
-    let name = ContainerPlan.name(of: id)
-    let log = try? await containers.log(name, tail: ContainerHost.linesMax)
-    let ending = await containers.ending(of: name)
+    let log = try? await containers.log(id, tail: ContainerHost.linesMax)
+    let ending = await containers.ending(of: id)
     return members[id]?.console.bytes(followedBy: Array((log ?? "").utf8), and: ending) ?? consoles[id] ?? []
   }
 
@@ -215,7 +213,7 @@ public actor ContainerHost {
         status: 127, stderr: Array("the sandbox's instances run no command but \"docker logs\"\n".utf8))
     }
     do {
-      let log = try await containers.log(ContainerPlan.name(of: id), tail: command.tail ?? ContainerHost.linesMax)
+      let log = try await containers.log(id, tail: command.tail ?? ContainerHost.linesMax)
       guard let log else { return ShellResult(status: 1, stderr: Array("instance \(id) has no container\n".utf8)) }
       return ShellResult(status: 0, stdout: Array(log.utf8))
     } catch {

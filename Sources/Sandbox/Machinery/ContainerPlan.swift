@@ -10,7 +10,6 @@ struct ContainerPlan: Equatable, Sendable {
     var containerPort: Int
   }
 
-  var name: String
   var image: String
   var command: [String]
   /// `KEY=value`, each key once.
@@ -22,7 +21,6 @@ struct ContainerPlan: Equatable, Sendable {
 
   /// - Parameter environmentFiles: what the files of `--env-file` would hold on the instance, by path.
   init(run: UserDataRun, order: InstanceOrder, environmentFiles: [String: [String]]) {
-    name = ContainerPlan.name(of: order.id)
     image = run.image
     command = run.command
     bindings = run.ports.map {
@@ -45,9 +43,6 @@ struct ContainerPlan: Equatable, Sendable {
     if bindings.isEmpty { notes.append("docker run: no port is published, so nothing can reach the container") }
     self.notes = notes
   }
-
-  /// The name of an instance's container: known before it exists, so that it can be removed whatever became of it.
-  static func name(of instance: String) -> String { "wanzami-\(instance)" }
 
   /// As `docker run` does: a later value wins, `-e` over `--env-file`.
   private static func lastOfEachKey(_ lines: [String]) -> [String] {

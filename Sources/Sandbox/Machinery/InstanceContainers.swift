@@ -1,15 +1,17 @@
 import DockerEngine
 
-/// The containers of this process's instances on the Engine, by name.
+/// The containers of one sandbox's instances on the Engine.
 struct InstanceContainers: Sendable {
   private let engine: Engine
   private let credentials: RegistryCredentials
   private let owner = SandboxOwner.current()
+  /// Tells this sandbox from others of this process, and of other processes.
+  private let sandbox = randomText(count: 8).lowercased()
 
   /// On each container: the instance that it is.
   static let instanceLabel = "wanzami-deploy.sandbox.instance"
-  /// On each container, so that all can be listed whoever owns them.
-  static let kindLabel = "wanzami-deploy.sandbox"
+  /// On each container: the sandbox.
+  private static let sandboxLabel = "wanzami-deploy.sandbox"
 
   /// - Parameter credentials: for the one registry that they name; other registries are asked without.
   init(engine: Engine, credentials: RegistryCredentials) {
@@ -27,9 +29,12 @@ struct InstanceContainers: Sendable {
     return isOurs
   }
 
+  /// The name of an instance's container: known before it exists, so that it can be removed whatever became of it.
+  func name(of instance: String) -> String { "wanzami-\(sandbox)-\(instance)" }
+
   /// Creates and starts a container.
   func run(_ plan: ContainerPlan, instance: String) async throws {
-    var spec = ContainerSpec(name: plan.name, image: plan.image)
+    var spec = ContainerSpec(name: name(of: instance), image: plan.image)
     spec.environment = plan.environment
     spec.command = plan.command.isEmpty ? nil : plan.command
     spec.ports = plan.bindings.map {
@@ -38,22 +43,23 @@ struct InstanceContainers: Sendable {
     spec.restart = plan.restart
     spec.usesInit = true
     spec.labels = [
-      InstanceContainers.kindLabel: "1", InstanceContainers.instanceLabel: instance, SandboxOwner.label: owner.text,
+      InstanceContainers.sandboxLabel: sandbox, InstanceContainers.instanceLabel: instance,
+      SandboxOwner.label: owner.text,
     ]
     try await engine.startContainer(try await engine.createContainer(spec))
   }
 
-  /// Asks a container to end; none of that name is no error.
-  func stop(_ name: String, timeout: Duration) async throws {
+  /// Asks an instance's container to end; none is no error.
+  func stop(_ instance: String, timeout: Duration) async throws {
     do throws(EngineError) {
-      try await engine.stopContainer(name, timeout: timeout)
+      try await engine.stopContainer(name(of: instance), timeout: timeout)
     } catch .refused(_, 404, _) {
     }
   }
 
-  /// Kills and removes a container; none of that name is no error.
-  func remove(_ name: String) async throws {
-    try await engine.removeContainer(name, force: true)
+  /// Kills and removes an instance's container; none is no error.
+  func remove(_ instance: String) async throws {
+    try await engine.removeContainer(name(of: instance), force: true)
   }
 
   /// Forgets an image by one of its names; none of that name is no error.
@@ -62,17 +68,17 @@ struct InstanceContainers: Sendable {
   }
 
   /// The last lines of both outputs, in the order written; `nil`: there is no such container.
-  func log(_ name: String, tail: Int) async throws -> String? {
+  func log(_ instance: String, tail: Int) async throws -> String? {
     do throws(EngineError) {
-      return try await engine.containerLogs(name, tail: tail)
+      return try await engine.containerLogs(name(of: instance), tail: tail)
     } catch .refused(_, 404, _) {
       return nil
     }
   }
 
   /// How a container ended, as a sentence; `nil` while it runs, and when there is none.
-  func ending(of name: String) async -> String? {
-    guard let container = try? await engine.inspectContainer(name) else { return nil }
+  func ending(of instance: String) async -> String? {
+    guard let container = try? await engine.inspectContainer(name(of: instance)) else { return nil }
     switch container.status {
     case .running, .paused, .removing: return nil
     case .created:
@@ -84,9 +90,9 @@ struct InstanceContainers: Sendable {
     }
   }
 
-  /// Removes every container of this process.
+  /// Removes every container of this sandbox.
   func removeOwn() async throws {
-    for container in try await engine.listContainers(labels: [SandboxOwner.label: owner.text]) {
+    for container in try await engine.listContainers(labels: [InstanceContainers.sandboxLabel: sandbox]) {
       try await engine.removeContainer(container.id, force: true)
     }
   }
@@ -94,7 +100,7 @@ struct InstanceContainers: Sendable {
   /// Removes the containers of processes that are surely gone; returns their names.
   func removeLeftovers() async throws -> [String] {
     var removed: [String] = []
-    for container in try await engine.listContainers(labels: [InstanceContainers.kindLabel: "1"]) {
+    for container in try await engine.listContainers() {
       guard let text = container.labels[SandboxOwner.label], let owner = SandboxOwner(text), owner.isGone else {
         continue
       }

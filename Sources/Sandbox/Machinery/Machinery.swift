@@ -24,16 +24,20 @@ public final class Machinery: Sendable {
   public let images: ImageStore
   public let balancer: Balancer
   public let containers: ContainerHost
+  /// The second number of this sandbox's loopback addresses: no other sandbox on the machine has it.
+  public var network: UInt8 { claim.network }
+  private let claim: LoopbackNetwork
   private let folder: String
 
   private init(
     registry: RegistryServer, images: ImageStore, balancer: Balancer, containers: ContainerHost,
-    folder: String
+    claim: LoopbackNetwork, folder: String
   ) {
     self.registry = registry
     self.images = images
     self.balancer = balancer
     self.containers = containers
+    self.claim = claim
     self.folder = folder
   }
 
@@ -46,6 +50,7 @@ public final class Machinery: Sendable {
   public static func start(
     _ settings: Settings, engine: Engine, transport: HTTPTransport, report: @escaping @Sendable (String) -> Void
   ) async throws(SandboxError) -> Machinery {
+    let claim = try LoopbackNetwork.claim()
     let folder = try makeFolder()
     do throws(SandboxError) {
       let registry = try await RegistryServer.start(folder: folder)
@@ -65,7 +70,7 @@ public final class Machinery: Sendable {
       await containers.removeLeftovers()
       return Machinery(
         registry: registry, images: .registry(registry, transport: transport),
-        balancer: balancer, containers: containers, folder: folder)
+        balancer: balancer, containers: containers, claim: claim, folder: folder)
     } catch {
       try? FileManager.default.removeItem(atPath: folder)
       throw error
