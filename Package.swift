@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "WanzamiDeploy",
       dependencies: [
-        "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "DockerEngine", "GitRepository", "HTTPTransport",
+        "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "AWSWire", "DockerEngine", "GitRepository", "HTTPTransport",
         "SimulatedAWS", "Sandbox", argumentParser, yams,
       ],
       swiftSettings: strict),

@@ -1,0 +1,30 @@
+import ArgumentParser
+import PipelineFile
+import ReleaseCore
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The pipeline file; default: WANZAMI_PIPELINE, else the only candidate in pipelines/.")
+  var pipeline: String?
+
+  @Option(help: "How to speak: auto, plain or json.")
+  var output = OutputFormat.auto
+
+  @Flag(help: "Ask nothing; there is nobody to answer in a CI job.")
+  var yes = false
+
+  @Flag(help: "Also show what is read and how often.")
+  var verbose = false
+
+  /// Finds and decodes the pipeline file; a wrong one is exit 2.
+  func loadPipeline(_ environment: ProcessEnvironment) throws(UsageProblem) -> (pipeline: Pipeline, path: String) {
+    do throws(PipelineFileError) {
+      let path = try PipelineFile.locate(
+        flag: pipeline, environment: environment["WANZAMI_PIPELINE"],
+        folder: environment.files(in: PipelineFile.folder))
+      return (try PipelineFile.load(path: path), path)
+    } catch {
+      throw UsageProblem(description: error.description)
+    }
+  }
+}

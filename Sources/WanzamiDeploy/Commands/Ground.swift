@@ -1,0 +1,94 @@
+import AWSClient
+import DockerEngine
+import HTTPTransport
+import ReleaseCore
+import ReleaseRuntime
+import Synchronization
+
+/// What a command stands on: the pipeline, and the outside parties that it names.
+struct Ground: Sendable {
+  let pipeline: Pipeline
+  let environment: ProcessEnvironment
+  let transport: HTTPTransport
+  let client: AWSClient
+  let registry: LiveRegistry
+
+  private var fleet: LiveFleet {
+    LiveFleet(pipeline: pipeline, client: client, transport: transport, registry: registry)
+  }
+
+  /// Reads the pipeline file and the AWS settings. Nothing is asked of anybody yet.
+  static func stand(_ common: CommonOptions) async throws -> Ground {
+    let environment = ProcessEnvironment.current()
+    let pipeline = try common.loadPipeline(environment).pipeline
+    return try Ground(pipeline: pipeline, environment: environment)
+  }
+
+  init(pipeline: Pipeline, environment: ProcessEnvironment) throws(GroundProblem) {
+    let outside = AWSEnvironment.live(environment)
+    let settings: AWSSettings
+    do throws(AWSSettingsError) {
+      settings = try AWSSettings(environment: outside, region: pipeline.region)
+    } catch {
+      throw GroundProblem(description: error.description)
+    }
+    self.pipeline = pipeline
+    self.environment = environment
+    transport = HTTPTransport()
+    client = AWSClient(settings: settings, environment: outside, transport: transport)
+    registry = LiveRegistry.live(pipeline: pipeline, client: client, environment: environment)
+  }
+
+  /// The fleet as it is, for commands that only look; a fleet that cannot be read ends them.
+  func surveyed() async throws -> Survey {
+    do throws(ActionFailure) {
+      return try await fleet.survey()
+    } catch {
+      throw GroundProblem(exitCode: error.kind == .refused ? 3 : 1, description: error.sentence)
+    }
+  }
+
+  /// The live adapters of a run.
+  ///
+  /// - Parameter telling: shows what an effect says on its way, such as a build's output.
+  func ports(telling: @escaping @Sendable (Announcement) -> Void) -> ReleasePorts {
+    let source = LiveSource(pipeline: pipeline)
+    let fleet = fleet
+    let image = LiveImage(
+      pipeline: pipeline, environment: environment, transport: transport, registry: registry, tell: telling)
+    let evidence = LiveEvidence(client: client, clock: .system)
+    let known = KnownFleet()
+    return ReleasePorts(
+      resolve: { revision throws(ActionFailure) in try await source.resolve(revision) },
+      survey: { () throws(ActionFailure) in
+        let survey = try await fleet.survey()
+        known.take(survey)
+        return survey
+      },
+      compare: { commit, live throws(ActionFailure) in try await source.compare(commit, with: live) },
+      checkRollbackTarget: { version throws(ActionFailure) in
+        try await fleet.checkRollbackTarget(version, repository: known.repository)
+      },
+      observe: { await fleet.observe($0, targetGroups: known.targetGroups) },
+      collectEvidence: { await evidence.collect($0) },
+      build: { order throws(ActionFailure) in try await image.build(order) },
+      push: { order throws(ActionFailure) in try await image.push(order) },
+      pin: { configuration throws(ActionFailure) in try await fleet.pin(configuration) },
+      createVersion: { order throws(ActionFailure) in try await fleet.createVersion(order) },
+      tag: { tags throws(ActionFailure) in try await fleet.tag(tags) },
+      startRefresh: { order throws(ActionFailure) in try await fleet.startRefresh(order) },
+      rollBackRefresh: { () throws(ActionFailure) in try await fleet.rollBackRefresh() },
+      cancelRefresh: { () throws(ActionFailure) in try await fleet.cancelRefresh() })
+  }
+}
+
+/// What the newest survey told that later calls need.
+private final class KnownFleet: Sendable {
+  private let survey = Mutex<Survey?>(nil)
+
+  func take(_ new: Survey) { survey.withLock { $0 = new } }
+
+  var repository: String { survey.withLock { $0?.repository ?? "" } }
+
+  var targetGroups: [String] { survey.withLock { $0?.targetGroups.map(\.arn) ?? [] } }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import ReleaseCore
+
+struct ReleaseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Release a commit of the pipeline's branch, and prove it or roll it back.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "A commit, tag or branch; default: the head of the pipeline's branch.")
+  var commit: String?
+
+  @Flag(name: .customLong("wait-for-lock"), help: "Wait while another rollout holds the fleet, then read all again.")
+  var waitsForLock = false
+
+  @Flag(name: .customLong("no-rollback-target"), help: "Go on although the rollback target is gone.")
+  var needsNoRollbackTarget = false
+
+  @Flag(name: .customLong("allow-older"), help: "Release a commit that is older than the live one.")
+  var allowsOlder = false
+
+  @Flag(name: .customLong("incident"), help: "The fleet is sick or alarms are red already: fix forward.")
+  var isIncident = false
+
+  @Flag(name: .customLong("first"), help: "The fleet has no release that passed: a failure then needs a person.")
+  var isFirst = false
+
+  func run() async throws {
+    let ground = try await Ground.stand(common)
+    var options = ReleaseOptions(revision: commit)
+    options.waitsForLock = waitsForLock
+    options.needsNoRollbackTarget = needsNoRollbackTarget
+    options.allowsOlder = allowsOlder
+    options.isIncident = isIncident
+    options.isFirst = isFirst
+    let outcome = await Execution(ground: ground, format: common.output).perform(.release(options))
+    throw ExitCode(outcome.exitCode)
+  }
+}
+
+struct RollbackCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rollback",
+    abstract: "Go back to a release that passed.",
+    discussion: """
+      It also returns that version's AMI and settings, and undoes no database migration. The release that is left is \
+      condemned: never again a rollback's default aim.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: .customLong("to"), help: "The release to go back to; default: the one that passed before the live one.")
+  var release: Int?
+
+  @Flag(name: .customLong("incident"), help: "Alarms are red already: the way back does not wait for them.")
+  var isIncident = false
+
+  func run() async throws {
+    let ground = try await Ground.stand(common)
+    var options = RollbackOptions(release: release)
+    options.isIncident = isIncident
+    let outcome = await Execution(ground: ground, format: common.output).perform(.rollback(options))
+    throw ExitCode(outcome.exitCode)
+  }
+}
+
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Take up a rollout or a rollback that lost its watcher, from any machine.")
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let ground = try await Ground.stand(common)
+    let outcome = await Execution(ground: ground, format: common.output).perform(.resume)
+    throw ExitCode(outcome.exitCode)
+  }
+}

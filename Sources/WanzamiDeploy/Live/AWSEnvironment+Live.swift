@@ -1,0 +1,16 @@
+import AWSClient
+import AWSWire
+import FoundationEssentials
+
+extension AWSEnvironment {
+  /// The process's own variables, files, clock and generator.
+  static func live(_ environment: ProcessEnvironment) -> AWSEnvironment {
+    AWSEnvironment(
+      variables: environment.variables, homeDirectory: environment.home,
+      readFile: { path in (try? Data(contentsOf: URL(filePath: path))).map(Array.init) },
+      now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+      sleep: { try await Task.sleep(for: $0) },
+      random: { Double.random(in: 0..<1) },
+      runProcess: { try await CommandOutput.collect($0) })
+  }
+}

@@ -1,0 +1,72 @@
+import AWSClient
+import ReleaseCore
+import ReleaseRuntime
+
+/// Collects why an instance is in trouble, before it is terminated: its container's last lines through SSM, and the end
+/// of its console.
+struct LiveEvidence: Sendable {
+  let client: AWSClient
+  let clock: RunClock
+
+  private static let containerLines = 20
+  private static let consoleLines = 8
+  /// Between two questions whether the command is done.
+  private static let pause = Duration.milliseconds(400)
+
+  /// The newest container of the instance, running or not: what user data starts last.
+  private static let command =
+    "docker logs --tail \(containerLines) \"$(docker ps --all --latest --quiet)\" 2>&1"
+
+  func collect(_ requests: [EvidenceRequest]) async -> [Evidence] {
+    await withTaskGroup(of: (Int, Evidence).self) { tasks in
+      for (index, request) in requests.enumerated() {
+        tasks.addTask { (index, await collect(request)) }
+      }
+      var found: [(Int, Evidence)] = []
+      for await evidence in tasks { found.append(evidence) }
+      return found.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private func collect(_ request: EvidenceRequest) async -> Evidence {
+    async let container = lines("the container's lines") { () throws(AWSError) in
+      try await containerOutput(of: request.instance)
+    }
+    async let console = lines("the console") { () throws(AWSError) in
+      let output = try await client.ec2.getConsoleOutput(instance: request.instance, latest: true)
+      return String(decoding: output.output, as: UTF8.self)
+    }
+    let (fromContainer, fromConsole) = await (container, console)
+    return Evidence(
+      instance: request.instance, targets: request.targets,
+      containerLines: fromContainer.lines.suffix(LiveEvidence.containerLines),
+      consoleLines: fromConsole.lines.suffix(LiveEvidence.consoleLines),
+      gaps: [fromContainer.gap, fromConsole.gap].compactMap { $0 })
+  }
+
+  private func lines(
+    _ what: String, _ read: () async throws(AWSError) -> String
+  ) async -> (lines: [String], gap: String?) {
+    do throws(AWSError) {
+      let text = try await read()
+      return (text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }, nil)
+    } catch {
+      return ([], "\(what) could not be had: \(error.description)")
+    }
+  }
+
+  private func containerOutput(of instance: String) async throws(AWSError) -> String {
+    let command = try await client.ssm.sendCommand([LiveEvidence.command], to: [instance], comment: "wanzami-deploy")
+    while true {
+      await clock.sleep(LiveEvidence.pause)
+      do throws(AWSError) {
+        let invocation = try await client.ssm.getCommandInvocation(command: command, instance: instance)
+        guard invocation.isFinished || Task.isCancelled else { continue }
+        return invocation.standardOutput + invocation.standardError
+      } catch {
+        // An invocation is visible a moment after its command: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html
+        guard error.code == "InvocationDoesNotExist", !Task.isCancelled else { throw error }
+      }
+    }
+  }
+}
