@@ -29,7 +29,8 @@ extension FleetFile {
     let repository = try world.createRepository(repositoryName, registry: registry)
     let data = TemplateData(
       imageID: image, instanceType: type, userData: base64Encoded(Array(script(repository.uri).utf8)))
-    let template = try world.createLaunchTemplate(name: self.template ?? groupName, description: "initial", data: data)
+    let template = try world.createLaunchTemplate(
+      name: self.template ?? groupName, description: description ?? "initial", data: data)
     let targetGroup = addBalancer(to: &world)
     for name in alarms ?? [] { world.putAlarm(name, state: .ok) }
     try world.createGroup(request(template, targetGroup))

@@ -55,6 +55,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var launchHookSeconds: Int?
   /// A script; `{{repositoryUri}}` stands for the repository's URI.
   public var userData: String?
+  /// Of the template's version 1; default `initial`.
+  public var description: String?
   public var tags: [String: String]?
   /// Alarms that exist and are OK.
   public var alarms: [String]?
@@ -80,7 +82,7 @@ public struct FleetFile: Codable, Equatable, Sendable {
   private static let keys: Set<String> = [
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
-    "deregistrationDelay", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
+    "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }

@@ -14,6 +14,7 @@ struct WanzamiDeploy: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
+      RehearseCommand.self, SandboxCommand.self,
 
     ])
 

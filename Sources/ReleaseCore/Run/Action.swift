@@ -36,6 +36,13 @@ public struct BuildOrder: Equatable, Sendable {
   public var platform: String?
   /// `registry/name:tag`, the tag being the commit.
   public var reference: String
+
+  public init(commit: Commit, image: Pipeline.Image, platform: String?, reference: String) {
+    self.commit = commit
+    self.image = image
+    self.platform = platform
+    self.reference = reference
+  }
 }
 
 /// An image to push, and where it must be found afterwards.
@@ -43,6 +50,11 @@ public struct PushOrder: Equatable, Sendable {
   public var commit: Commit
   /// `registry/name:tag`.
   public var reference: String
+
+  public init(commit: Commit, reference: String) {
+    self.commit = commit
+    self.reference = reference
+  }
 }
 
 /// A launch-template version to create.
