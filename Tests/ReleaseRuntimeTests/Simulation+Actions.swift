@@ -1,0 +1,200 @@
+import ReleaseCore
+import SimulatedAWS
+import Testing
+
+extension Simulation {
+  /// Performs the actions of one answer: announcements at once, the others each in its time.
+  func perform(_ actions: [Action], of watcher: Watcher) {
+    for action in actions where watcher.isAlive {
+      switch action {
+      case .announce(let announcement):
+        watcher.announcements.append((now, announcement))
+      case .end(let outcome):
+        watcher.outcome = outcome
+        watcher.isAlive = false
+      default:
+        ask(action, of: watcher)
+      }
+    }
+  }
+
+  private func ask(_ action: Action, of watcher: Watcher) {
+    let index = watcher.actions.count
+    watcher.actions.append((now, action))
+    if let kill = watcher.kill, kill.index == index, !kill.isAfter {
+      watcher.isAlive = false
+      return
+    }
+    if watcher.interrupt?(action) == true {
+      watcher.interrupt = nil
+      after(seconds: 0) { $0.deliver(.interrupted(signal: "SIGTERM"), to: watcher) }
+    }
+    if case .cancelRefresh = action, state.refreshes.last?.status == .rollbackInProgress {
+      Issue.record("a rollback in progress is to be cancelled")
+    }
+    let number = watcher.actions.count { Simulation.name(of: $0.action) == Simulation.name(of: action) }
+    let latency = Simulation.latency(of: action)
+    after(seconds: latency / 2) { simulation in
+      guard watcher.isAlive else { return }
+      let event = simulation.answer(to: action, number: number, of: watcher)
+      if let kill = watcher.kill, kill.index == index, kill.isAfter {
+        watcher.isAlive = false
+        return
+      }
+      simulation.after(seconds: latency / 2) { $0.deliver(event, to: watcher) }
+    }
+  }
+
+  /// Hands an event to a run that still lives.
+  func deliver(_ event: Event, to watcher: Watcher) {
+    guard watcher.isAlive else { return }
+    perform(watcher.run.handle(event, at: now), of: watcher)
+  }
+
+  private func answer(to action: Action, number: Int, of watcher: Watcher) -> Event {
+    let name = Simulation.name(of: action)
+    switch (watcher.trouble?(action, number), name) {
+    case (.refused(let failure), let name?):
+      return .failed(name, failure)
+    case (.answerLost(let failure), let name?):
+      _ = try? effect(of: action)
+      return .failed(name, failure)
+    default: break
+    }
+    do {
+      return try effect(of: action)
+    } catch let failure as ActionFailure {
+      return name.map { .failed($0, failure) } ?? .woke
+    } catch let fault as Fault {
+      return name.map { .failed($0, Simulation.failure(fault)) } ?? .woke
+    } catch {
+      return .woke
+    }
+  }
+
+  private func effect(of action: Action) throws -> Event {
+    switch action {
+    case .resolve(let revision): return .resolved(try resolve(revision))
+    case .survey: return .surveyed(survey())
+    case .compare(let commit, let other): return .compared(compare(commit, other))
+    case .checkRollbackTarget(let version): return .rollbackTargetChecked(check(version))
+    case .observe(let parts): return observe(parts)
+    case .collectEvidence(let requests):
+      return .evidence(requests.map { Evidence(instance: $0.instance, targets: $0.targets) })
+    case .build(let order): return .built(imageID: "sha256:image-of-\(order.commit.short)")
+    case .push(let order):
+      let digest = digests[order.commit] ?? Fleet.digest(of: order.commit)
+      registry.insert(digest)
+      return .pushed(digest)
+    case .pin(let configuration):
+      var change = World.GroupChange()
+      change.source = Simulation.source(configuration)
+      try world.updateGroup(Simulation.group, change)
+      return .pinned
+    case .createVersion(let order): return .versionCreated(try create(order))
+    case .tag(let tags):
+      try write(tags)
+      return .tagged
+    case .startRefresh(let order):
+      return .refreshStarted(
+        id: try world.startInstanceRefresh(
+          of: Simulation.group, desired: Simulation.source(order.configuration),
+          preferences: Simulation.preferences(order)))
+    case .rollBackRefresh:
+      try world.rollbackInstanceRefresh(of: Simulation.group)
+      return .rollbackAccepted
+    case .cancelRefresh:
+      try world.cancelInstanceRefresh(of: Simulation.group)
+      return .cancelAccepted
+    case .wait, .announce, .end: return .woke
+    }
+  }
+
+  private func resolve(_ revision: String?) throws -> ResolvedCommit {
+    guard let revision else { return ResolvedCommit(commit: commits[commits.count - 1], branch: "main") }
+    guard let commit = commits.first(where: { $0.hex.hasPrefix(revision) }) else {
+      throw ActionFailure(.refused, "\(revision) is no commit of this repository.")
+    }
+    return ResolvedCommit(commit: commit, branch: "main")
+  }
+
+  private func compare(_ commit: Commit, _ other: Commit) -> Ancestry {
+    guard let left = commits.firstIndex(of: commit), let right = commits.firstIndex(of: other) else {
+      return .unknown("it is not in this clone")
+    }
+    return left < right ? .older : .notOlder
+  }
+
+  private func check(_ version: TemplateVersion) -> RollbackTargetCheck {
+    let digest = UserData.pinnedDigest(in: version.userData, repository: Fleet.repository)
+    var problems: [String] = []
+    if let digest, !registry.contains(digest) { problems.append("image \(digest) is not in the registry any more") }
+    if !world.machineImages.contains(where: { $0.id == version.imageID }) {
+      problems.append("AMI \(version.imageID ?? "") is gone")
+    }
+    return RollbackTargetCheck(release: version.number, problems: problems)
+  }
+
+  private func create(_ order: VersionOrder) throws -> Int {
+    let data = TemplateData(tree: .members([Tree.Member("UserData", .text(Fleet.base64(order.userData)))]))
+    return try world.createTemplateVersion(
+      of: World.TemplateSpecification(id: order.templateID), source: String(order.source),
+      description: order.description, data: data, token: "\(order.source) \(order.description)"
+    ).number
+  }
+
+  private func write(_ tags: [String: String?]) throws {
+    for (key, value) in tags {
+      if let value {
+        try world.setTags([World.GroupTag(key, value)], of: Simulation.group)
+      } else {
+        try world.deleteTags([key], of: Simulation.group)
+      }
+    }
+  }
+
+  /// Seconds from the request to its answer.
+  private static func latency(of action: Action) -> Double {
+    switch action {
+    case .wait(let duration): Double(duration.wholeMilliseconds) / 1000
+    case .build: 20
+    case .push: 5
+    case .survey, .collectEvidence: 0.4
+    case .resolve, .compare: 0.02
+    default: 0.1
+    }
+  }
+
+  static func name(of action: Action) -> FailedAction? {
+    switch action {
+    case .resolve: .resolve
+    case .survey: .survey
+    case .compare: .compare
+    case .checkRollbackTarget: .checkRollbackTarget
+    case .observe: .observe
+    case .collectEvidence: .collectEvidence
+    case .build: .build
+    case .push: .push
+    case .pin: .pin
+    case .createVersion: .createVersion
+    case .tag: .tag
+    case .startRefresh: .startRefresh
+    case .rollBackRefresh: .rollBackRefresh
+    case .cancelRefresh: .cancelRefresh
+    case .wait, .announce, .end: nil
+    }
+  }
+
+  static func failure(_ fault: Fault) -> ActionFailure {
+    let kind: ActionFailure.Kind =
+      switch fault.code {
+      case "InstanceRefreshInProgress": .refreshInProgress
+      case "ActiveInstanceRefreshNotFound": .noActiveRefresh
+      case "IrreversibleInstanceRefresh": .irreversible
+      case "Throttling": .throttled
+      case "ValidationError": .refused
+      default: .other
+      }
+    return ActionFailure(kind, fault.description)
+  }
+}
