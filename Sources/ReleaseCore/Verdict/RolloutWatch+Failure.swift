@@ -2,7 +2,7 @@ extension RolloutWatch {
   /// The first row of the table that speaks against the release. What others did with the refresh comes first, for it
   /// explains the rest.
   func failure() -> Failure? {
-    refreshFailure() ?? wiringFailure() ?? capacityFailure() ?? healthFailure() ?? crashLoop() ?? launchFailure()
+    refreshFailure() ?? wiringFailure() ?? capacityFailure() ?? healthFailure() ?? givenUp() ?? crashLoop() ?? launchFailure()
       ?? raisedAlarm.map { .alarm(name: $0.name, reason: $0.reason) }
   }
 
@@ -64,6 +64,22 @@ extension RolloutWatch {
     return .neverHealthy(evidence, budget: budget)
   }
 
+  /// Never healthy, and taken out by Auto Scaling at the end of its grace, which may be before its budget: nothing more
+  /// will be seen of it, and its successor would fare no better.
+  private func givenUp() -> Failure? {
+    for track in fleet.ordered where track.isNew && !track.isAside && track.removal?.why == .elbHealth {
+      guard !track.wasHealthy else { continue }
+      for targetGroup in fleet.targetGroups {
+        guard let sight = track.targets[targetGroup.arn]?.lastUnhealthy else { continue }
+        let evidence = TargetEvidence(
+          instance: track.id, version: track.version, targetGroup: targetGroup.name, state: sight.state,
+          reason: sight.reason, detail: sight.detail, age: track.age(at: track.leftAt ?? fleet.now))
+        return .neverHealthy(evidence, budget: fleet.group.healthCheckGrace)
+      }
+    }
+    return nil
+  }
+
   private func crashLoop() -> Failure? {
     let takenOut = fleet.ordered.filter { $0.isNew && !$0.isAside }.compactMap(\.removal)
       .filter { $0.why == .elbHealth }
@@ -86,11 +102,22 @@ extension RolloutWatch {
       for track in fleet.ordered where !track.isNew && !track.isAside && track.lifecycle != .standby {
         guard let drain = track.targets[targetGroup.arn]?.drain, isOurs(drain, of: track) else { continue }
         let floor = settings.floor(desired: min(drain.desired, fleet.group.desired))
-        guard healthy < floor else { continue }
+        guard healthy + departed(since: drain.since).weight < floor else { continue }
         return .belowFloor(draining: fleet.evidence(track, in: targetGroup), healthy: healthy, floor: floor)
       }
     }
     return nil
+  }
+
+  /// New instances that served when a drain began, and that something other than the release took out since.
+  private func departed(since: Moment) -> [InstanceTrack] {
+    fleet.ordered.filter { track in
+      guard track.isNew, !track.isAside, track.wasHealthy, let leftAt = track.leftAt, leftAt >= since else { return false }
+      switch track.removal?.why {
+      case .elbHealth, .refresh: return false
+      case .stopped, .statusCheck, .spot, .rebalance, .scaleIn, .user, .unknown, nil: return true
+      }
+    }
   }
 
   private func isOurs(_ drain: TargetTrack.Drain, of track: InstanceTrack) -> Bool {

@@ -3,6 +3,8 @@ struct TargetTrack: Equatable, Sendable {
   /// The newest sight; `nil`: the target group's newest answer did not name it.
   private(set) var sight: Target?
   private(set) var wasHealthy = false
+  /// The last sight of it as unhealthy by its own fault: what is left to tell once it drains.
+  private(set) var lastUnhealthy: Target?
   /// How often it was healthy and turned unhealthy.
   private(set) var turns = 0
   /// Unhealthy by the target's own fault.
@@ -36,6 +38,7 @@ struct TargetTrack: Equatable, Sendable {
     seeDrain(target, desired: desired, at: now)
     goneSince = target.isGone ? (lastVerdict == nil ? nil : goneSince ?? now) : nil
     let isUnhealthy = target?.state == .unhealthy && target?.isInconclusive == false
+    if isUnhealthy { lastUnhealthy = target }
     if isUnhealthy, lastVerdict == .healthy { turns += 1 }
     if target?.state == .healthy { wasHealthy = true }
     if isUnhealthy || target?.state == .healthy { lastVerdict = target?.state }
