@@ -85,6 +85,16 @@ public struct Return: Equatable, Sendable {
     return lands && !isIrreversible ? .askRollback : .cancel
   }
 
+  /// Whether our own cancellation has left, or is leaving, the fleet between two releases: the refresh back is started
+  /// before anything else ends the run.
+  var mustStartFirst: Bool {
+    switch step {
+    case .startingBack, .cancelling: true
+    case .asking, .pausing, .settling: isCancelOurs
+    case .marking, .landing: false
+    }
+  }
+
   /// How many polls may still show the old status after AWS accepted a request.
   static let stalePollsMax = 10
 }

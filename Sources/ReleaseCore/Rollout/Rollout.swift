@@ -37,10 +37,9 @@ public struct Rollout: Equatable, Sendable {
     alarms = []
     settings = RolloutSettings(pipeline: pipeline.rollout, group: survey.group, targetGroups: survey.targetGroups)
     passed = PassedHistory(survey: survey)
-    if passed.releases.isEmpty, let saved = survey.group.configuration.template?.version.number, saved != release {
-      passed.add(saved)
-    }
-    aim = passed.last(otherThan: release)
+    let saved = survey.group.configuration.template?.version.number
+    if passed.releases.isEmpty, let saved, saved != release { passed.add(saved) }
+    aim = saved.flatMap { $0 != release && passed.contains($0) ? $0 : nil } ?? passed.last(otherThan: release)
     self.refresh = refresh
   }
 

@@ -75,7 +75,14 @@ extension Run {
   /// Does what the table of ``Return/move()`` says.
   mutating func move(_ back: Return, at now: Moment) -> [Action] {
     var back = back
-    switch back.move() {
+    let move = back.move()
+    if now >= back.deadline, move == .wait || move == .askRollback || move == .cancel {
+      return needPerson(
+        back.rollout,
+        wrong: [back.cause, "the refresh is still \(back.status?.rawValue ?? "unknown") and does not come to an end"],
+        tags: condemnation(of: back.rollout))
+    }
+    switch move {
     case .askRollback:
       back.step = .asking
       phase = .goingBack(back)
@@ -94,14 +101,6 @@ extension Run {
         .cancelRefresh,
       ]
     case .wait:
-      guard now < back.deadline else {
-        return needPerson(
-          back.rollout,
-          wrong: [
-            back.cause, "the refresh is still \(back.status?.rawValue ?? "unknown") and does not come to an end",
-          ],
-          tags: condemnation(of: back.rollout))
-      }
       back.asked += 1
       return pause(back)
     case .startBack:

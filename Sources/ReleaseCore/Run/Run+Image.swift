@@ -1,6 +1,8 @@
 extension Run {
   /// Builds while the rollback target is checked: neither needs the other.
   mutating func beginBuild(_ candidate: Candidate) -> [Action] {
+    var candidate = candidate
+    candidate.checkedAim = candidate.clearance.aim
     let clearance = candidate.clearance
     let order = BuildOrder(
       commit: candidate.commit.commit, image: pipeline.image,
@@ -65,7 +67,8 @@ extension Run {
     case .pushed(let digest):
       phase = .preparing(
         Preparation(
-          survey: nil, commit: candidate.commit, digest: digest, isAimGone: candidate.isAimGone))
+          survey: nil, commit: candidate.commit, digest: digest, checkedAim: candidate.checkedAim,
+          isAimGone: candidate.isAimGone))
       return [.announce(.pushed(digest, reference: candidate.reference)), .survey]
     case .failed(.push, let failure):
       return end(.failedBefore(failure.sentence))

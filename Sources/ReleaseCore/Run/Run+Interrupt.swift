@@ -8,8 +8,8 @@ extension Run {
     case .created, .preparing, .waitingForLock, .comparing, .building, .pushing, .pinning, .versioning, .tagging,
       .surveying, .checkingAim:
       return end(.failedBefore("\(signal) came before the rollout was started"))
-    case .closing(let outcome):
-      return end(outcome)
+    case .closing:
+      return [.announce(.warning("\(signal); the marks of the fleet are written first"))]
     case .starting(let start):
       return end(
         .interrupted(
@@ -22,7 +22,7 @@ extension Run {
       return end(
         .interrupted("\(signal); the rollout of release \(rolling.rollout.release) goes on in AWS\(guarded); \(again)"))
     case .goingBack(var back):
-      if back.step == .startingBack {
+      if back.mustStartFirst {
         back.isInterrupted = true
         phase = .goingBack(back)
         return [.announce(.warning("\(signal); the refresh back to release \(back.aim) is started first"))]

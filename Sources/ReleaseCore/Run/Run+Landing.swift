@@ -64,7 +64,7 @@ extension Run {
   /// The release that is left is off the passed list, never again a rollback's default aim.
   func condemnation(of rollout: Rollout) -> [String: String?] {
     var passed = rollout.passed
-    passed.condemn(rollout.release)
+    if rollout.release != rollout.aim { passed.condemn(rollout.release) }
     return [PassedMark.key: passed.tagValue]
   }
 

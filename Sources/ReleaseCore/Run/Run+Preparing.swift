@@ -33,8 +33,9 @@ extension Run {
     case .refused(let reasons):
       return end(.refused(reasons))
     case .cleared(let clearance):
-      var candidate = Candidate(commit: commit, clearance: clearance, digest: known.digest)
-      if known.isAimGone { candidate = candidate.withoutAim }
+      var candidate = Candidate(
+        commit: commit, clearance: clearance, digest: known.digest, checkedAim: known.checkedAim)
+      if known.isAimGone, clearance.aim == known.checkedAim { candidate = candidate.withoutAim }
       let warnings: [Action] =
         known.digest == nil ? Preflight.warnings(clearance).map { .announce(.warning($0)) } : []
       if let done = alreadyLive(candidate) { return warnings + done }
@@ -60,7 +61,10 @@ extension Run {
     }
     let holder = Holder.describe(active, survey: survey)
     guard options.waitsForLock else { return end(.held(by: holder)) }
-    phase = .waitingForLock(Preparation(survey: nil, commit: commit, digest: known.digest))
+    var waiting = known
+    waiting.survey = nil
+    waiting.commit = commit
+    phase = .waitingForLock(waiting)
     return [
       .announce(Announcement("lock.waiting", .info, [.text("holder", holder)], "waiting: \(holder)")),
       .wait(max(.seconds(5), pipeline.rollout.poll)),
@@ -82,10 +86,14 @@ extension Run {
     else { return nil }
     let proof =
       "\(clearance.state.counted.count) of \(clearance.state.counted.count) instances run \(live.digest) and are healthy"
-    let isMarked = PassedMark(clearance.survey.group.tags[PassedMark.key]).releases.contains(clearance.saved)
-    return close(
-      .alreadyLive(release: clearance.saved, proof: proof),
-      writing: isMarked ? [:] : [PassedMark.key: clearance.passed.tagValue])
+    let marks = clearance.survey.group.tags
+    var tags: [String: String?] = [:]
+    if !PassedMark(marks[PassedMark.key]).contains(clearance.saved) {
+      tags[PassedMark.key] = clearance.passed.tagValue
+    }
+    // No refresh is under way: whatever the mark speaks of is over.
+    if marks[InFlightMark.key] != nil { tags[InFlightMark.key] = .some(nil) }
+    return close(.alreadyLive(release: clearance.saved, proof: proof), writing: tags)
   }
 
   mutating func compare(_ candidate: Candidate, _ event: Event) -> [Action] {
@@ -112,9 +120,11 @@ extension Run {
     }
   }
 
-  /// To the build, or, with the image in the registry, to the template.
+  /// To the build, or, with the image in the registry, to the template. Where another release passed meanwhile, the
+  /// rollback target is a new one: it is checked beside a build that the Engine has in its cache.
   private mutating func proceed(_ candidate: Candidate) -> [Action] {
-    candidate.digest == nil ? beginBuild(candidate) : beginTemplate(candidate)
+    let isAimChecked = candidate.clearance.aim == nil || candidate.clearance.aim == candidate.checkedAim
+    return candidate.digest != nil && isAimChecked ? beginTemplate(candidate) : beginBuild(candidate)
   }
 }
 

@@ -92,10 +92,12 @@ extension Run {
 
   /// Begins, or takes up, the watch of a refresh that is known.
   mutating func watch(_ rollout: Rollout, at now: Moment) -> [Action] {
+    // A refresh that was over when it was taken up has used none of the rollout's time; only the bake is left.
+    let isUnderWay = rollout.refresh?.status.isActive ?? true
     let watch = RolloutWatch(
       release: rollout.release, templateID: rollout.template.id, refreshID: rollout.refresh?.id,
       settings: rollout.settings, targetGroups: rollout.targetGroups, group: rollout.group,
-      alarmsAtStart: rollout.alarms, started: rollout.refresh?.started ?? now)
+      alarmsAtStart: rollout.alarms, started: isUnderWay ? rollout.refresh?.started ?? now : now)
     var cadence = WatchCadence(
       poll: rollout.settings.poll, hasTargetGroups: !rollout.targetGroups.isEmpty,
       hasAlarms: !rollout.settings.alarms.isEmpty)

@@ -71,6 +71,9 @@ extension Run {
   mutating func checkAim(_ back: Return, _ event: Event, at now: Moment) -> [Action] {
     switch event {
     case .rollbackTargetChecked(let check) where check.problems.isEmpty:
+      if let refresh = back.rollout.refresh, refresh.status.isActive, refresh.desired?.version.number == back.aim {
+        return [.announce(.adopted(refresh.id, release: back.aim))] + beginLanding(back, at: now)
+      }
       return mark(back)
     case .rollbackTargetChecked(let check):
       return end(.refused(check.problems.map { "release \(check.release) could not run again: \($0)" }))
@@ -143,7 +146,14 @@ struct Leaving {
     isMixed = saved.map { running != [$0] } ?? (running.count != 1)
     if let active = survey.activeRefresh {
       refresh = active
-      release = active.desired?.version.number ?? saved
+      let goal = active.desired?.version.number
+      // A refresh back leaves what its mark names, not what it goes to.
+      let mark = survey.group.tags[InFlightMark.key].flatMap { InFlightMark($0) }
+      if case .rollingBack(let left, to: let aim) = mark, aim == goal {
+        release = left
+      } else {
+        release = goal ?? saved
+      }
     } else if isMixed, let stray = running.filter({ $0 != saved }).max() {
       release = stray
     } else {
@@ -212,7 +222,8 @@ enum Unfinished: Equatable {
     case .rollbackSuccessful, .rollbackFailed, .failed, .cancelled:
       return isMeant || (remains && survey.group.configuration.template?.version.number != number)
         ? .endedByOthers(number, newest)
-        : .nothing("the last refresh, to release \(number), is over: \(newest.status.rawValue)", isMarkStale: false)
+        : .nothing(
+          "the last refresh, to release \(number), is over: \(newest.status.rawValue)", isMarkStale: mark != nil)
     default:
       return .nothing("release \(number) is live and no rollout is under way", isMarkStale: mark != nil)
     }

@@ -121,7 +121,9 @@ public struct Preparation: Equatable, Sendable {
   public var commit: ResolvedCommit?
   /// Set at the second reading, when the image is in the registry already.
   public var digest: Digest?
-  /// The rollback target turned out to be gone, and the run goes on without one.
+  /// The rollback target that was checked before the build.
+  public var checkedAim: Int?
+  /// It turned out to be gone, and the run goes on without one.
   public var isAimGone = false
 }
 
@@ -131,6 +133,8 @@ public struct Candidate: Equatable, Sendable {
   public var clearance: Clearance
   /// `nil`: not built yet.
   public var digest: Digest?
+  /// The rollback target that was, or is being, checked.
+  public var checkedAim: Int?
   /// The rollback target is gone, and the run goes on without one.
   public var isAimGone = false
 
