@@ -66,7 +66,7 @@ let package = Package(
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
     suite("HTTPTransportTests", ["HTTPTransport"]),
     suite("AWSWireTests", ["AWSWire"]),
-    suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport"]),
+    suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport", "RealParts"]),
     suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),
     suite("GitRepositoryTests", ["GitRepository", "RealParts"]),
     suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS"]),

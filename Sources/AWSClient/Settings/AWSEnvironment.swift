@@ -1,4 +1,5 @@
 import AWSWire
+import FoundationEssentials
 
 /// The world outside, handed in: this target reads no variable, clock or file by itself.
 public struct AWSEnvironment: Sendable {
@@ -28,6 +29,17 @@ public struct AWSEnvironment: Sendable {
     self.sleep = sleep
     self.random = random
     self.runProcess = runProcess
+  }
+
+  /// The machine's files and programs; programs see the variables given here.
+  public init(
+    variables: [String: String], homeDirectory: String, now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
+  ) {
+    self.init(
+      variables: variables, homeDirectory: homeDirectory,
+      readFile: { path in FileManager.default.contents(atPath: path).map { Array($0) } }, now: now, sleep: sleep,
+      random: random, runProcess: { words in try await ChildProcess(words: words, variables: variables).run() })
   }
 
   /// A variable that is set to something.
