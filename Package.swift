@@ -64,7 +64,7 @@ let package = Package(
     suite("ReleaseCoreTests", ["ReleaseCore"]),
     suite("SimulatedAWSTests", ["SimulatedAWS"]),
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
-    suite("HTTPTransportTests", ["HTTPTransport"]),
+    suite("HTTPTransportTests", ["HTTPTransport", "RealParts"]),
     suite("AWSWireTests", ["AWSWire"]),
     suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport", "RealParts"]),
     suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),

@@ -1,4 +1,5 @@
 import HTTPTransport
+import RealParts
 import Testing
 
 @Suite("How an exchange fails")

@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTransport
+import RealParts
 import Testing
 
 @Suite("A request and its answer")

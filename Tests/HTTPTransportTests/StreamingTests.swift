@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTransport
+import RealParts
 import Synchronization
 import Testing
 

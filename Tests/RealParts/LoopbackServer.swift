@@ -3,17 +3,17 @@ import Synchronization
 
 /// A raw socket server on loopback or a Unix socket: each accepted connection is handed to a script on a thread of its
 /// own. It knows nothing of HTTP, so that what a test sees on the wire is what was sent.
-final class LoopbackServer: Sendable {
-  let port: UInt16
+public final class LoopbackServer: Sendable {
+  public let port: UInt16
   private let listener: Int32
   private let accepted = Mutex(0)
 
-  var url: String { "http://127.0.0.1:\(port)" }
+  public var url: String { "http://127.0.0.1:\(port)" }
   /// Connections accepted so far.
-  var connections: Int { accepted.withLock { $0 } }
+  public var connections: Int { accepted.withLock { $0 } }
 
   /// Listens on a free port of 127.0.0.1, or on a Unix socket at `path`.
-  init(unixSocket path: String? = nil, script: @escaping @Sendable (Connection) -> Void) throws {
+  public init(unixSocket path: String? = nil, script: @escaping @Sendable (LoopbackConnection) -> Void) throws {
     if let path {
       listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       try bindUnix(listener, to: path)
@@ -22,14 +22,14 @@ final class LoopbackServer: Sendable {
       listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       port = try bindLoopback(listener)
     }
-    guard listen(listener, 64) == 0 else { throw SocketError(call: "listen") }
+    guard listen(listener, 64) == 0 else { throw FixtureFailure("listen: errno \(errno)") }
     let listener = listener
     runOnThread { [weak self] in
       while true {
         let socket = accept(listener, nil, nil)
         guard socket >= 0 else { return }
         self?.accepted.withLock { $0 += 1 }
-        runOnThread { script(Connection(socket: socket)) }
+        runOnThread { script(LoopbackConnection(socket: socket)) }
       }
     }
   }
@@ -40,14 +40,9 @@ final class LoopbackServer: Sendable {
   }
 }
 
-struct SocketError: Error {
-  var call: String
-  var code = errno
-}
-
 /// One accepted connection; closed when let go of.
-final class Connection: @unchecked Sendable {
-  let socket: Int32
+public final class LoopbackConnection: @unchecked Sendable {
+  private let socket: Int32
   private var buffer: [UInt8] = []
 
   init(socket: Int32) { self.socket = socket }
@@ -55,7 +50,7 @@ final class Connection: @unchecked Sendable {
   deinit { close(socket) }
 
   /// Reads one request: its head, and its body by `Content-Length` or in chunks. `nil` at the end of the connection.
-  func request() -> (head: String, body: [UInt8])? {
+  public func request() -> (head: String, body: [UInt8])? {
     guard let head = readHead() else { return nil }
     if let length = field("content-length", in: head).flatMap(Int.init) {
       guard let body = take(length) else { return nil }
@@ -70,7 +65,7 @@ final class Connection: @unchecked Sendable {
     return nil
   }
 
-  func readHead() -> String? {
+  public func readHead() -> String? {
     while true {
       if let end = position(of: Array("\r\n\r\n".utf8)) {
         let head = String(decoding: buffer[..<end], as: UTF8.self)
@@ -82,7 +77,7 @@ final class Connection: @unchecked Sendable {
   }
 
   /// One chunk of a chunked body; empty is the last, `nil` a broken connection.
-  func readChunk() -> [UInt8]? {
+  public func readChunk() -> [UInt8]? {
     while position(of: [13, 10]) == nil { guard fill() else { return nil } }
     guard let end = position(of: [13, 10]) else { return nil }
     let length = Int(String(decoding: buffer[..<end], as: UTF8.self), radix: 16) ?? 0
@@ -91,11 +86,11 @@ final class Connection: @unchecked Sendable {
     return chunk
   }
 
-  func send(_ text: String) { send(Array(text.utf8)) }
+  public func send(_ text: String) { send(Array(text.utf8)) }
 
   /// `false` once the peer is gone.
   @discardableResult
-  func send(_ bytes: [UInt8]) -> Bool {
+  public func send(_ bytes: [UInt8]) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes { raw in
@@ -107,16 +102,16 @@ final class Connection: @unchecked Sendable {
     return true
   }
 
-  func answer(_ body: String, status: String = "200 OK", headers: [String] = []) {
+  public func answer(_ body: String, status: String = "200 OK", headers: [String] = []) {
     let head = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
     send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
   }
 
   /// Blocks until the peer closes.
-  func waitForClose() { while fill() {} }
+  public func waitForClose() { while fill() {} }
 
   /// Makes the close a reset.
-  func resetOnClose() {
+  public func resetOnClose() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
   }
@@ -141,7 +136,8 @@ final class Connection: @unchecked Sendable {
   }
 }
 
-func field(_ name: String, in head: String) -> String? {
+/// The value of a field of a request's head; `name` in lower case.
+public func field(_ name: String, in head: String) -> String? {
   for line in head.split(separator: "\r\n").dropFirst() {
     let parts = line.split(separator: ":", maxSplits: 1)
     if parts[0].lowercased() == name { return parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "" }
@@ -149,7 +145,8 @@ func field(_ name: String, in head: String) -> String? {
   return nil
 }
 
-func runOnThread(_ body: @escaping @Sendable () -> Void) {
+/// Runs a blocking body on a thread of its own.
+public func runOnThread(_ body: @escaping @Sendable () -> Void) {
   final class Box {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -176,7 +173,7 @@ private func bindLoopback(_ listener: Int32) throws -> UInt16 {
       return bound == 0 ? getsockname(listener, pointer, &length) : bound
     }
   }
-  guard rc == 0 else { throw SocketError(call: "bind") }
+  guard rc == 0 else { throw FixtureFailure("bind: errno \(errno)") }
   return UInt16(bigEndian: address.sin_port)
 }
 
@@ -189,5 +186,5 @@ private func bindUnix(_ listener: Int32, to path: String) throws {
       bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
     }
   }
-  guard rc == 0 else { throw SocketError(call: "bind") }
+  guard rc == 0 else { throw FixtureFailure("bind: errno \(errno)") }
 }
