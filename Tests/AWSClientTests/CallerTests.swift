@@ -76,7 +76,6 @@ struct CallerTests {
   func ambiguous(answer: ScriptedEndpoint.Answer) async throws {
     let endpoint = try ScriptedEndpoint([answer])
     let client = try endpoint.client()
-    // A connection that was used before: libcurl must not repeat the request on another one by itself.
     let error = await failure { () async throws(AWSError) in try await client.autoScaling.cancelInstanceRefresh(of: "g")
     }
     #expect(error?.kind == .ambiguous)
@@ -117,8 +116,8 @@ struct CallerTests {
 
   @Test("nobody listening is a transport failure, and nothing is in doubt")
   func nobody() async throws {
-    let url = try ScriptedEndpoint([.cut]).url
-    let client = try ScriptedEndpoint([.cut]).client(variables: ["AWS_ENDPOINT_URL": url])
+    let closed = try ClosedPort()
+    let client = try ScriptedEndpoint([.cut]).client(variables: ["AWS_ENDPOINT_URL": closed.url])
     let error = await failure { () async throws(AWSError) in try await client.autoScaling.cancelInstanceRefresh(of: "g")
     }
     #expect(error?.kind == .transport)
@@ -168,9 +167,11 @@ struct CallerTests {
     let endpoint = try ScriptedEndpoint([.error("ExpiredToken", status: 403), .xml(identity)])
     let world = TestEnvironment()
     let fetches = Counter()
-    let store = CredentialsStore(now: { world.now }) { () async throws(CredentialsError) in
-      AWSCredentials(key: AccessKey(id: "K\(fetches.next())", secret: Secret("s")), source: "test")
-    }
+    let store = CredentialsStore(
+      now: { world.now },
+      load: { () async throws(CredentialsError) in
+        AWSCredentials(key: AccessKey(id: "K\(fetches.next())", secret: Secret("s")), source: "test")
+      })
     let settings = try AWSSettings(
       environment: TestEnvironment(["AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": "eu-north-1"]).environment)
     let client = AWSClient(

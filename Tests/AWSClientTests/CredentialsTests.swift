@@ -201,11 +201,13 @@ struct CredentialsStoreTests {
   func refresh() async throws {
     let world = TestEnvironment()
     let loads = Counter()
-    let store = CredentialsStore(now: { world.now }) { () async throws(CredentialsError) in
-      let number = loads.next()
-      let expires = Timestamp(milliseconds: world.now.milliseconds + 3_600_000)
-      return AWSCredentials(key: AccessKey(id: "K\(number)", secret: Secret("s")), expires: expires, source: "test")
-    }
+    let store = CredentialsStore(
+      now: { world.now },
+      load: { () async throws(CredentialsError) in
+        let number = loads.next()
+        let expires = Timestamp(milliseconds: world.now.milliseconds + 3_600_000)
+        return AWSCredentials(key: AccessKey(id: "K\(number)", secret: Secret("s")), expires: expires, source: "test")
+      })
     #expect(try await store.credentials().key.id == "K1")
     world.advance(milliseconds: 45 * 60_000 - 1)
     #expect(try await store.credentials().key.id == "K1")
@@ -218,10 +220,12 @@ struct CredentialsStoreTests {
     let world = TestEnvironment()
     let loads = Counter()
     let end = Timestamp(milliseconds: world.now.milliseconds + 3_600_000)
-    let store = CredentialsStore(now: { world.now }) { () async throws(CredentialsError) in
-      guard loads.next() == 1 else { throw .failed(place: "test", reason: "down") }
-      return AWSCredentials(key: AccessKey(id: "K1", secret: Secret("s")), expires: end, source: "test")
-    }
+    let store = CredentialsStore(
+      now: { world.now },
+      load: { () async throws(CredentialsError) in
+        guard loads.next() == 1 else { throw .failed(place: "test", reason: "down") }
+        return AWSCredentials(key: AccessKey(id: "K1", secret: Secret("s")), expires: end, source: "test")
+      })
     #expect(try await store.credentials().key.id == "K1")
     world.advance(milliseconds: 46 * 60_000)
     #expect(try await store.credentials().key.id == "K1")

@@ -75,7 +75,7 @@ final class ScriptedEndpoint: Sendable {
       environment: TestEnvironment(
         ["AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1"].merging(variables) { $1 }
       ).environment)
-    let store = CredentialsStore(now: { world.now }) { () async throws(CredentialsError) in Self.credentials }
+    let store = CredentialsStore(now: { world.now }, load: { () async throws(CredentialsError) in Self.credentials })
     return AWSClient(
       settings: settings, environment: world.environment, transport: HTTPTransport(), credentials: store)
   }

@@ -20,8 +20,8 @@ struct FailureTests {
 
   @Test("a closed port could not be connected to")
   func refused() async throws {
-    let port = try LoopbackServer { _ in }.port
-    let error = await failure(HTTPRequest(url: "http://127.0.0.1:\(port)/"))
+    let closed = try ClosedPort()
+    let error = await failure(HTTPRequest(url: closed.url))
     #expect(error?.kind == .couldNotConnect)
     #expect(error?.requestMayHaveBeenSent == false)
   }

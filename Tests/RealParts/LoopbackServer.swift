@@ -25,19 +25,37 @@ public final class LoopbackServer: Sendable {
     guard listen(listener, 64) == 0 else { throw FixtureFailure("listen: errno \(errno)") }
     let listener = listener
     runOnThread { [weak self] in
+      // This thread alone closes the listener: its number would else be another server's while we still accept on it.
+      defer { close(listener) }
       while true {
         let socket = accept(listener, nil, nil)
-        guard socket >= 0 else { return }
+        guard socket >= 0 else {
+          if errno == EINVAL { return }
+          continue
+        }
         self?.accepted.withLock { $0 += 1 }
         runOnThread { script(LoopbackConnection(socket: socket)) }
       }
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
+  /// A listener that is shut down answers EINVAL to its accepting thread.
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+}
+
+/// A port of loopback on which nobody listens, and which nobody else gets as long as this lives: connecting is refused.
+public final class ClosedPort: Sendable {
+  public let port: UInt16
+  private let socket: Int32
+
+  public var url: String { "http://127.0.0.1:\(port)" }
+
+  public init() throws {
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    port = try bindLoopback(socket)
   }
+
+  deinit { close(socket) }
 }
 
 /// One accepted connection; closed when let go of.
