@@ -69,23 +69,24 @@ final class ScriptedEndpoint: Sendable {
     }
   }
 
-  /// A client of this endpoint with fixed keys, in `world`'s time.
+  /// A client of this endpoint with fixed keys, in `world`'s time. It keeps the endpoint alive.
   func client(_ world: TestEnvironment = TestEnvironment(), variables: [String: String] = [:]) throws -> AWSClient {
     let settings = try AWSSettings(
       environment: TestEnvironment(
         ["AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1"].merging(variables) { $1 }
       ).environment)
-    let store = CredentialsStore(now: { world.now }, load: { () async throws(CredentialsError) in Self.credentials })
+    let store = CredentialsStore(now: { world.now }, load: { () async throws(CredentialsError) in self.credentials })
     return AWSClient(
       settings: settings, environment: world.environment, transport: HTTPTransport(), credentials: store)
   }
 
-  static let credentials = AWSCredentials(
+  let credentials = AWSCredentials(
     key: AccessKey(id: "AKIDEXAMPLE", secret: Secret("secret"), sessionToken: Secret("token")), source: "test")
 
   /// Whether a request's signature is right at a time.
   func isSigned(_ request: Seen, at time: Timestamp) -> Bool {
-    let verifier = SigV4Verifier { id in id == Self.credentials.key.id ? Self.credentials.key : nil }
+    let key = credentials.key
+    let verifier = SigV4Verifier { id in id == key.id ? key : nil }
     let wire = WireRequest(method: "POST", target: request.target, headers: request.headers, body: request.body)
     return (try? verifier.verify(wire, now: time)) != nil
   }
