@@ -10,14 +10,17 @@ public struct Interpreter: Sendable {
   private let clock: RunClock
   private let journal: Journal
   private let announce: @Sendable (Announcement, Moment) -> Void
+  private let trace: (@Sendable (String) -> Void)?
 
   /// How long one collection of evidence may take.
   static let evidenceWithin = Duration.seconds(30)
 
+  /// - Parameter trace: gets a line for each answer, reads included, with the time that it took.
   public init(
     ports: ReleasePorts, clock: RunClock, journal: Journal,
-    announce: @escaping @Sendable (Announcement, Moment) -> Void
+    announce: @escaping @Sendable (Announcement, Moment) -> Void, trace: (@Sendable (String) -> Void)? = nil
   ) {
+    self.trace = trace
     self.ports = ports
     self.clock = clock
     self.journal = journal
@@ -81,6 +84,10 @@ public struct Interpreter: Sendable {
 
   /// Performs one action; `nil`: it has no answer.
   private func answer(to action: Action) async -> Event? {
+    let started = clock.now()
+    defer {
+      if let trace, let name = action.failedAction { trace("\(name.rawValue): \(clock.now() - started)") }
+    }
     do throws(ActionFailure) {
       return try await perform(action)
     } catch {

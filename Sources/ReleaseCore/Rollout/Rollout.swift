@@ -46,6 +46,11 @@ public struct Rollout: Equatable, Sendable {
   /// Whether AWS's own rollback, which aims at the saved version, lands where ours would.
   var canAWSRollBack: Bool { aim != nil && group.configuration.template?.version.number == aim }
 
+  /// AWS refuses to start with an alarm that is not OK; in an incident the red ones are left out.
+  private var calmAlarms: [String] {
+    settings.alarms.filter { name in !alarms.contains { $0.name == name && $0.state != .ok } }
+  }
+
   /// The forward refresh.
   func order(policy: Pipeline.RollbackPolicy) -> RefreshOrder {
     RefreshOrder(
@@ -53,7 +58,7 @@ public struct Rollout: Equatable, Sendable {
       percent: HealthyPercent(min: settings.minHealthyPercent, max: settings.maxHealthyPercent),
       warmupSeconds: settings.warmupSent.wholeSecondsRoundedUp, checkpoints: settings.checkpoints,
       checkpointDelaySeconds: settings.checkpointDelay.wholeSecondsRoundedUp,
-      bakeSeconds: settings.bake.wholeSecondsRoundedUp, alarms: settings.alarms,
+      bakeSeconds: settings.bake.wholeSecondsRoundedUp, alarms: calmAlarms,
       autoRollback: canAWSRollBack && policy == .automatic, skipMatching: false, protected: settings.protected)
   }
 

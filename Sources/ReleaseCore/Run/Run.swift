@@ -10,6 +10,8 @@ public struct Run: Equatable, Sendable {
   public let intent: Intent
   public let pipeline: Pipeline
   public internal(set) var phase = Phase.created
+  /// What was said of an instance's evidence already, so that a second collection says only what is new.
+  var saidEvidence: [String: Set<String>] = [:]
 
   public init(id: RunID, actor: String, intent: Intent, pipeline: Pipeline) {
     self.id = id
@@ -34,7 +36,7 @@ public struct Run: Equatable, Sendable {
   public mutating func handle(_ event: Event, at now: Moment) -> [Action] {
     switch event {
     case .interrupted(let signal): return interrupt(signal)
-    case .evidence(let evidence): return evidence.map { .announce(.evidence($0)) }
+    case .evidence(let evidence): return evidence.compactMap { news(in: $0) }.map { .announce(.evidence($0)) }
     case .failed(.collectEvidence, let failure): return [.announce(.warning(failure.sentence))]
     default: break
     }
@@ -55,6 +57,19 @@ public struct Run: Equatable, Sendable {
     case .goingBack(let back): return goBack(back, event, at: now)
     case .closing(let outcome): return close(outcome, event)
     }
+  }
+
+  /// The evidence without the lines that were said before, and without console lines that the container's log has
+  /// too; `nil`: nothing is left.
+  private mutating func news(in evidence: Evidence) -> Evidence? {
+    var known = saidEvidence[evidence.instance, default: []]
+    func isNew(_ line: String) -> Bool { known.insert(line).inserted }
+    var news = evidence
+    news.containerLines = evidence.containerLines.filter(isNew)
+    news.consoleLines = evidence.consoleLines.filter(isNew)
+    news.gaps = evidence.gaps.filter(isNew)
+    saidEvidence[evidence.instance] = known
+    return news.containerLines.isEmpty && news.consoleLines.isEmpty && news.gaps.isEmpty ? nil : news
   }
 
   /// The end of the run; nothing follows.

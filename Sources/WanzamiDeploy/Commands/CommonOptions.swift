@@ -10,10 +10,10 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "How to speak: auto, plain or json.")
   var output = OutputFormat.auto
 
-  @Flag(help: "Ask nothing; there is nobody to answer in a CI job.")
+  @Flag(help: "Ask nothing. No command asks anything as yet, so this is for scripts that are to stay right.")
   var yes = false
 
-  @Flag(help: "Also show what is read and how often.")
+  @Flag(help: "Also show each call to the outside, reads included, and how long it took.")
   var verbose = false
 
   /// Finds and decodes the pipeline file; a wrong one is exit 2.

@@ -6,26 +6,31 @@ import Synchronization
 struct Execution: Sendable {
   let ground: Ground
   let format: OutputFormat
+  let isVerbose: Bool
   let signals: Signals
   private let isFleetTouched: TouchMark
 
-  init(ground: Ground, format: OutputFormat) {
+  init(ground: Ground, format: OutputFormat, isVerbose: Bool) {
     let isFleetTouched = TouchMark()
     self.init(
-      ground: ground, format: format, signals: Signals(exitCode: { isFleetTouched.isSet ? 7 : 1 }),
-      isFleetTouched: isFleetTouched)
+      ground: ground, format: format, isVerbose: isVerbose,
+      signals: Signals(exitCode: { isFleetTouched.isSet ? 7 : 1 }), isFleetTouched: isFleetTouched)
   }
 
-  private init(ground: Ground, format: OutputFormat, signals: Signals, isFleetTouched: TouchMark) {
+  private init(
+    ground: Ground, format: OutputFormat, isVerbose: Bool, signals: Signals, isFleetTouched: TouchMark
+  ) {
     self.ground = ground
     self.format = format
+    self.isVerbose = isVerbose
     self.signals = signals
     self.isFleetTouched = isFleetTouched
   }
 
   /// A further run of the same process, which has its signals already.
-  init(ground: Ground, format: OutputFormat, signals: Signals) {
-    self.init(ground: ground, format: format, signals: signals, isFleetTouched: TouchMark())
+  init(ground: Ground, format: OutputFormat, isVerbose: Bool, signals: Signals) {
+    self.init(
+      ground: ground, format: format, isVerbose: isVerbose, signals: signals, isFleetTouched: TouchMark())
   }
 
   /// Performs the run; says everything on the way, the outcome last.
@@ -38,12 +43,15 @@ struct Execution: Sendable {
     let journal = Journal(folder: ground.environment.journalFolder, run: id)
     let presenter = Presenter(format: format, started: started)
     let isFleetTouched = isFleetTouched
+    let show: @Sendable (Announcement) -> Void = { presenter.show($0, at: clock.now()) }
+    let trace: @Sendable (String) -> Void = { show(Announcement("trace", .info, [], "  \($0)")) }
     let interpreter = Interpreter(
-      ports: ground.ports(telling: { presenter.show($0, at: clock.now()) }), clock: clock, journal: journal,
+      ports: ground.ports(telling: show), clock: clock, journal: journal,
       announce: { announcement, moment in
         if announcement.name == "refresh.started" || announcement.name == "refresh.adopted" { isFleetTouched.set() }
         presenter.show(announcement, at: moment)
-      })
+      },
+      trace: isVerbose ? trace : nil)
     return await interpreter.perform(run, signals: signals.names())
   }
 }

@@ -33,7 +33,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     options.allowsOlder = allowsOlder
     options.isIncident = isIncident
     options.isFirst = isFirst
-    let outcome = await Execution(ground: ground, format: common.output).perform(.release(options))
+    let outcome = await Execution(ground: ground, format: common.output, isVerbose: common.verbose).perform(
+      .release(options))
     throw ExitCode(outcome.exitCode)
   }
 }
@@ -59,7 +60,8 @@ struct RollbackCommand: AsyncParsableCommand {
     let ground = try await Ground.stand(common)
     var options = RollbackOptions(release: release)
     options.isIncident = isIncident
-    let outcome = await Execution(ground: ground, format: common.output).perform(.rollback(options))
+    let outcome = await Execution(ground: ground, format: common.output, isVerbose: common.verbose).perform(
+      .rollback(options))
     throw ExitCode(outcome.exitCode)
   }
 }
@@ -72,7 +74,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let ground = try await Ground.stand(common)
-    let outcome = await Execution(ground: ground, format: common.output).perform(.resume)
+    let outcome = await Execution(ground: ground, format: common.output, isVerbose: common.verbose).perform(.resume)
     throw ExitCode(outcome.exitCode)
   }
 }

@@ -31,6 +31,7 @@ struct ProcessEnvironment: Sendable {
 
   /// Who releases, as CI or the system names them.
   var actor: String {
-    self["GITHUB_ACTOR"] ?? self["GITLAB_USER_LOGIN"] ?? self["USER"] ?? self["LOGNAME"] ?? "uid-\(getuid())"
+    self["GITHUB_ACTOR"] ?? self["GITLAB_USER_LOGIN"] ?? self["USER"] ?? self["LOGNAME"]
+      ?? getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid-\(getuid())"
   }
 }

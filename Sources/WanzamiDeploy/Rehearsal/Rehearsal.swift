@@ -12,6 +12,7 @@ struct Rehearsal: Sendable {
     var pipeline: Pipeline
     var environment: ProcessEnvironment
     var format: OutputFormat
+    var isVerbose: Bool
     /// The first is what the fleet starts with; the others are released, one after the other.
     var commits: [String]
     /// Requests a second through the balancer.
@@ -117,7 +118,8 @@ struct Rehearsal: Sendable {
     do {
       for commit in settings.commits.dropFirst() where signals.first == nil {
         heading("release of commit \(commit.prefix(12))")
-        let execution = Execution(ground: ground, format: settings.format, signals: signals)
+        let execution = Execution(
+          ground: ground, format: settings.format, isVerbose: settings.isVerbose, signals: signals)
         let code = await execution.perform(.release(ReleaseOptions(revision: commit))).exitCode
         codes.append(code)
         heading("it ended with exit \(code)")
