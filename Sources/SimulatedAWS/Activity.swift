@@ -12,12 +12,17 @@ extension World {
       case refresh
       /// The desired capacity was above or below the actual one.
       case capacity(from: Int, to: Int)
-      /// An unhealthy instance was replaced.
-      case replacement(of: String)
       case loadBalancerCheck
-      case stopped
-      case statusCheck
+      case loss(Loss)
       case userRequest
+    }
+
+    /// What ends an instance from outside of Auto Scaling, in the words of its cause.
+    public enum Loss: String, CaseIterable, Sendable {
+      case stopped = "an EC2 health check that indicated it had been terminated or stopped"
+      case statusCheck = "an EC2 instance status checks failure"
+      case spotInterruption = "an EC2 Spot instance interruption notice"
+      case rebalance = "an EC2 instance rebalance recommendation"
     }
 
     public var id: String
@@ -53,16 +58,10 @@ extension World {
         return "\(at) an instance was taken out of service in response to a difference between desired and actual "
           + "capacity, shrinking the capacity from \(from) to \(to).  \(at) instance \(instance) was selected for "
           + "termination."
-      case (.replacement(let old), .launch):
-        return "\(at) an instance was launched in response to an unhealthy instance (\(old)) needing to be replaced."
-      case (.replacement, .terminate), (.loadBalancerCheck, _):
+      case (.loadBalancerCheck, _):
         return "\(at) an instance was taken out of service in response to an ELB system health check failure."
-      case (.stopped, _):
-        return
-          "\(at) an instance was taken out of service in response to an EC2 health check that indicated it had been "
-          + "terminated or stopped."
-      case (.statusCheck, _):
-        return "\(at) an instance was taken out of service in response to an EC2 instance status checks failure."
+      case (.loss(let loss), _):
+        return "\(at) an instance was taken out of service in response to \(loss.rawValue)."
       case (.userRequest, .terminate(let instance)):
         return "\(at) instance \(instance) was taken out of service in response to a user request."
       case (.userRequest, .launch):

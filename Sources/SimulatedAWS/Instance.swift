@@ -23,8 +23,9 @@ extension World {
     /// When it came into service; `nil`: not yet.
     public var inServiceSince: WorldTime?
     public var terminated: WorldTime?
-    /// Since when a refresh or its rollback counts it as new: the start of that phase.
     var hookUntil: WorldTime?
+    /// What took it from outside.
+    var lost: Activity.Loss?
     var drainUntil: WorldTime?
 
     /// Whether it counts towards the group's capacity.

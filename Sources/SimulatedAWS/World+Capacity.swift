@@ -1,16 +1,15 @@
 extension World {
   /// Launches what is missing and takes out what is too much. A refresh under way launches its surplus itself.
   mutating func keepCapacity(_ g: Int) {
-    let refresh = groups[g].activeRefresh
+    let refresh = groups[g].refreshes.last?.status
     var live = groups[g].liveWeight
     while live < groups[g].desired {
-      let reason: Activity.Reason =
-        refresh.map { $0.status == .inProgress || $0.status == .rollbackInProgress } == true
-        ? .refresh : .capacity(from: live, to: live + 1)
+      let isReplacing = refresh == .inProgress || refresh == .rollbackInProgress
+      let reason: Activity.Reason = isReplacing ? .refresh : .capacity(from: live, to: live + 1)
       guard launch(in: g, reason: reason) else { break }
       live = groups[g].liveWeight
     }
-    guard refresh == nil || refresh?.status == .baking else { return }
+    guard refresh?.isActive != true || refresh == .baking else { return }
     shrink(g, to: groups[g].desired, preferring: [])
   }
 
@@ -38,19 +37,27 @@ extension World {
 
   /// Whether a refresh would count the instance as healthy, warmup aside.
   func isHealthyNow(_ g: Int, _ i: Int) -> Bool {
-    let instance = groups[g].instances[i]
-    guard instance.lifecycle == .inService, instance.isHealthy else { return false }
+    guard groups[g].instances[i].lifecycle == .inService, groups[g].instances[i].isHealthy else { return false }
     guard groups[g].usesLoadBalancerChecks else { return true }
-    for arn in groups[g].targetGroups {
-      guard let targetGroup = targetGroups.first(where: { $0.arn == arn }),
-        targetGroup.targets.contains(where: { $0.instance == instance.id && $0.state == .healthy })
-      else { return false }
+    let id = groups[g].instances[i].id
+    return groups[g].targetGroups.allSatisfy { isHealthy(id, in: $0) }
+  }
+
+  private func isHealthy(_ id: String, in arn: String) -> Bool {
+    for t in targetGroups.indices where targetGroups[t].arn == arn {
+      for i in targetGroups[t].targets.indices where targetGroups[t].targets[i].state == .healthy {
+        if targetGroups[t].targets[i].instance == id { return true }
+      }
     }
-    return true
+    return false
   }
 }
 
 extension World.Group {
   /// The capacity that counts: coming and serving, by weight.
-  var liveWeight: Int { instances.reduce(0) { $1.isLive ? $0 + $1.weight : $0 } }
+  var liveWeight: Int {
+    var weight = 0
+    for i in instances.indices where instances[i].isLive { weight += instances[i].weight }
+    return weight
+  }
 }

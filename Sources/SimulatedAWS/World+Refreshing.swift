@@ -1,21 +1,23 @@
 extension World {
   /// Moves the group's active refresh as far as the present time and state allow.
   mutating func stepRefresh(_ g: Int) {
-    guard let refresh = groups[g].activeRefresh else { return }
-    let isHeld = refresh.holdUntil.map { $0 > now } ?? false
-    switch refresh.status {
+    guard let last = groups[g].refreshes.indices.last, groups[g].refreshes[last].status.isActive else { return }
+    let isHeld = groups[g].refreshes[last].holdUntil.map { $0 > now } ?? false
+    switch groups[g].refreshes[last].status {
     case .pending:
       if !isHeld { beginForward(g) }
     case .inProgress, .rollbackInProgress:
       replace(g)
     case .baking:
-      if let alarm = firedAlarm(refresh) {
+      if let alarm = firedAlarm(groups[g].refreshes[last]) {
         giveUp(g, alarm)
       } else if !isHeld {
         succeed(g)
       }
     case .cancelling:
-      if !isHeld, !refresh.waitsForTransitions || !groups[g].hasTransitions { end(g, .cancelled, .cancelledByUser) }
+      if !isHeld, !groups[g].refreshes[last].waitsForTransitions || !groups[g].hasTransitions {
+        end(g, .cancelled, .cancelledByUser)
+      }
     case .successful, .failed, .cancelled, .rollbackSuccessful, .rollbackFailed: break
     }
   }

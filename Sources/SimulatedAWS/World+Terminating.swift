@@ -44,43 +44,47 @@ extension World {
     changes += 1
   }
 
-  /// Something outside of Auto Scaling ended the instance: a crash of the host, a Spot interruption, a person.
-  public mutating func instanceStopped(_ id: String, at time: WorldTime) {
+  /// Something outside of Auto Scaling takes the instance: a crash of the host, a Spot interruption, a person.
+  public mutating func lose(_ id: String, to loss: Activity.Loss, at time: WorldTime) {
     advance(to: time)
     guard let (g, i) = place(of: id), groups[g].instances[i].lifecycle != .terminating else { return }
     groups[g].instances[i].state = .terminated
-    groups[g].instances[i].isHealthy = false
+    groups[g].instances[i].lost = loss
     for t in targetGroups.indices { invalidate(id, in: t) }
-    if !groups[g].isSuspended("HealthCheck") && !groups[g].isSuspended("Terminate") {
-      terminate(g, i, reason: .stopped)
-    }
     settle()
   }
 
-  /// Marks what fails its ELB health checks past the grace period, and replaces it.
+  /// Marks what is lost, and what fails its ELB health checks past the grace period, and replaces it.
   mutating func replaceUnhealthy(_ g: Int) {
-    guard groups[g].usesLoadBalancerChecks, !groups[g].isSuspended("HealthCheck") else { return }
-    let grace = milliseconds(groups[g].healthCheckGrace)
+    guard !groups[g].isSuspended("HealthCheck") else { return }
     let replaces = !groups[g].isSuspended("ReplaceUnhealthy") && !groups[g].isSuspended("Terminate")
-    for i in groups[g].instances.indices {
-      let instance = groups[g].instances[i]
-      guard instance.lifecycle == .inService, let since = instance.inServiceSince, since + grace <= now else {
-        continue
-      }
-      if instance.isHealthy, failsAtTargets(instance.id, of: g) {
+    for i in groups[g].instances.indices where groups[g].instances[i].isLive {
+      let lost = groups[g].instances[i].lost
+      if groups[g].instances[i].isHealthy, lost != nil || failsAfterGrace(g, i) {
         groups[g].instances[i].isHealthy = false
         changes += 1
       }
-      if !groups[g].instances[i].isHealthy, replaces { terminate(g, i, reason: .loadBalancerCheck) }
+      if !groups[g].instances[i].isHealthy, replaces {
+        terminate(g, i, reason: lost.map { .loss($0) } ?? .loadBalancerCheck)
+      }
     }
   }
 
+  private func failsAfterGrace(_ g: Int, _ i: Int) -> Bool {
+    guard groups[g].usesLoadBalancerChecks, groups[g].instances[i].lifecycle == .inService,
+      let since = groups[g].instances[i].inServiceSince, since + milliseconds(groups[g].healthCheckGrace) <= now
+    else { return false }
+    return failsAtTargets(groups[g].instances[i].id, of: g)
+  }
+
   private func failsAtTargets(_ id: String, of g: Int) -> Bool {
-    groups[g].targetGroups.contains { arn in
-      guard let targetGroup = targetGroups.first(where: { $0.arn == arn }), targetGroup.everHealthy,
-        let target = targetGroup.targets.first(where: { $0.instance == id }), case .unhealthy = target.state
-      else { return false }
-      return true
+    for t in targetGroups.indices where targetGroups[t].everHealthy {
+      guard groups[g].targetGroups.contains(targetGroups[t].arn) else { continue }
+      for i in targetGroups[t].targets.indices {
+        guard case .unhealthy = targetGroups[t].targets[i].state else { continue }
+        if targetGroups[t].targets[i].instance == id { return true }
+      }
     }
+    return false
   }
 }

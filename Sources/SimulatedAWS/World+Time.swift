@@ -2,11 +2,11 @@ extension World {
   /// The first time after `time` at which something happens by itself or a health check is due; `nil`: nothing will.
   public func nextEvent(after time: WorldTime) -> WorldTime? {
     var next = Earliest(after: time)
-    for group in groups { note(group, in: &next) }
-    for targetGroup in targetGroups {
-      for target in targetGroup.targets {
-        next.note(target.nextProbe)
-        switch target.state {
+    for g in groups.indices { note(g, in: &next) }
+    for t in targetGroups.indices {
+      for i in targetGroups[t].targets.indices {
+        next.note(targetGroups[t].targets[i].nextProbe)
+        switch targetGroups[t].targets[i].state {
         case .registering(let until), .draining(let until): next.note(until)
         case .checking, .healthy, .unhealthy, .notInUse, .invalidState: break
         }
@@ -15,23 +15,27 @@ extension World {
     return next.time
   }
 
-  private func note(_ group: Group, in next: inout Earliest) {
-    next.note(group.launchRetryAt)
-    let refresh = group.activeRefresh
-    if let refresh {
-      next.note(refresh.holdUntil)
-      if refresh.status == .inProgress || refresh.status == .rollbackInProgress {
-        next.note(refresh.lastProgress + milliseconds(pace.stall))
+  /// Reads in place: copying a group or an instance costs more than everything else here.
+  private func note(_ g: Int, in next: inout Earliest) {
+    next.note(groups[g].launchRetryAt)
+    var warmup: Int64?
+    if let last = groups[g].refreshes.indices.last, groups[g].refreshes[last].status.isActive {
+      next.note(groups[g].refreshes[last].holdUntil)
+      let status = groups[g].refreshes[last].status
+      if status == .inProgress || status == .rollbackInProgress {
+        next.note(groups[g].refreshes[last].lastProgress + milliseconds(pace.stall))
       }
+      warmup = milliseconds(groups[g].refreshes[last].preferences.warmup ?? 0)
     }
-    let warmup = refresh.map { milliseconds($0.preferences.warmup ?? 0) }
-    let grace = milliseconds(group.healthCheckGrace)
-    for instance in group.instances {
-      next.note(instance.hookUntil)
-      next.note(instance.drainUntil)
-      guard let since = instance.inServiceSince, instance.lifecycle == .inService else { continue }
+    let grace = groups[g].usesLoadBalancerChecks ? milliseconds(groups[g].healthCheckGrace) : nil
+    for i in groups[g].instances.indices {
+      next.note(groups[g].instances[i].hookUntil)
+      next.note(groups[g].instances[i].drainUntil)
+      guard groups[g].instances[i].lifecycle == .inService, let since = groups[g].instances[i].inServiceSince else {
+        continue
+      }
       if let warmup { next.note(since + warmup) }
-      if group.usesLoadBalancerChecks, instance.isHealthy { next.note(since + grace) }
+      if let grace, groups[g].instances[i].isHealthy { next.note(since + grace) }
     }
   }
 

@@ -63,7 +63,7 @@ public struct World: Sendable {
   }
 
   /// World seconds as milliseconds of the world's timestamps.
-  func milliseconds(_ seconds: Double) -> Int64 { Int64((seconds * 1000 / rate).rounded()) }
+  func milliseconds(_ seconds: Double) -> Int64 { Int64(seconds * 1000 / rate + 0.5) }
 
   func milliseconds(_ seconds: Int) -> Int64 { milliseconds(Double(seconds)) }
 

@@ -78,7 +78,7 @@ struct FaceCommandLineTests {
   func cancel() async throws {
     try await FaceFleet.with { fleet in
       try await fleet.until("the fleet stands", fleet.stands)
-      _ = try await fleet.createVersion(userData: "docker run app@good")
+      _ = try await fleet.createVersion(userData: "docker run app@broken")
       _ = try await fleet.startRefresh(to: 2)
       let result = try await fleet.aws(
         "autoscaling", "cancel-instance-refresh", "--auto-scaling-group-name", "wanzami-api")
@@ -103,7 +103,9 @@ struct FaceCommandLineTests {
 
   @Test("alarms, images and commands are answered in JSON")
   func jsonServices() async throws {
-    try await FaceFleet.with({ $0.alarms = ["errors"] }) { fleet in
+    var file = FleetFile()
+    file.alarms = ["errors"]
+    try await FaceFleet.with(file) { fleet in
       try await fleet.until("the fleet stands", fleet.stands)
       let put = try await fleet.aws(
         "ecr", "put-image", "--repository-name", "wanzami-api", "--image-tag", "v1", "--image-manifest",

@@ -11,14 +11,13 @@ struct FaceFleet {
   let server: SandboxServer
   let host: SimulatedHost
 
-  init(_ adjust: (inout FleetFile) -> Void = { _ in }) async throws {
-    var file = FleetFile()
+  init(_ file: FleetFile) async throws {
+    var file = file
     file.rate = 20
     file.instanceType = "t4g.small"
     file.bootSeconds = 2
     file.deregistrationDelay = 2
     file.images = ["broken": SimulatedHost.Behaviour(status: 500)]
-    adjust(&file)
     host = file.simulatedHost()
     world = SandboxWorld(try file.world(), host: host.port)
     await world.start()
@@ -28,9 +27,9 @@ struct FaceFleet {
 
   /// Runs the body, and stops everything whatever comes of it.
   static func with(
-    _ adjust: (inout FleetFile) -> Void = { _ in }, _ body: (FaceFleet) async throws -> Void
+    _ file: FleetFile = FleetFile(), _ body: (FaceFleet) async throws -> Void
   ) async throws {
-    let fleet = try await FaceFleet(adjust)
+    let fleet = try await FaceFleet(file)
     do {
       try await body(fleet)
     } catch {

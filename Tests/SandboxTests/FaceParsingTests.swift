@@ -7,11 +7,11 @@ import Testing
 struct FaceParsingTests {
   @Test("every value in an answer is known to AWS's own model: nothing is lost in parsing")
   func nothingIsLost() async throws {
-    try await FaceFleet.with({
-      $0.mixedInstances = ["t4g.small", "t4g.medium"]
-      $0.launchHookSeconds = 1
-      $0.alarms = ["errors"]
-    }) { fleet in
+    var file = FleetFile()
+    file.mixedInstances = ["t4g.small", "t4g.medium"]
+    file.launchHookSeconds = 1
+    file.alarms = ["errors"]
+    try await FaceFleet.with(file) { fleet in
       try await fleet.until("the fleet stands", fleet.stands)
       try await fleet.world.perform { world throws(Fault) in
         world.failNextLaunches([.insufficientCapacity])

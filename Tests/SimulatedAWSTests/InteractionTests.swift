@@ -167,7 +167,7 @@ struct InteractionTests {
   func stopped() throws {
     var fleet = try VirtualFleet()
     let id = fleet.group.instances[0].id
-    fleet.world.instanceStopped(id, at: fleet.world.now)
+    fleet.world.lose(id, to: .stopped, at: fleet.world.now)
     fleet.run(for: 300)
     #expect(fleet.healthy == 2)
     #expect(!fleet.group.instances.contains { $0.id == id })

@@ -67,7 +67,7 @@ struct TargetTests {
     fleet.run(for: 100)
     #expect(fleet.healthy == 0)
     #expect(fleet.world.routedTargets(of: VirtualFleet.arn).count == 2)
-    fleet.world.takeEffects().forEach { _ in }
+    _ = fleet.world.takeEffects()
     let id = fleet.group.instances[0].id
     try fleet.world.terminateInstance(id, decrementDesired: true)
     #expect(fleet.world.routedTargets(of: VirtualFleet.arn).count == 1)
