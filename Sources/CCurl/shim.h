@@ -30,6 +30,10 @@ static inline CURLcode ccurl_set_callback(CURL *_Nonnull easy, CURLoption option
   return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_set_socket_callback(CURL *_Nonnull easy, curl_sockopt_callback _Nonnull value) {
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
 static inline CURLcode ccurl_get_long(CURL *_Nonnull easy, CURLINFO info, long *_Nonnull value) {
   return curl_easy_getinfo(easy, info, value);
 }

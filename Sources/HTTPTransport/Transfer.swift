@@ -1,4 +1,5 @@
 internal import CCurl
+import Glibc
 
 /// One request's curl handle. It is touched by the loop's thread alone; what others may touch is in `exchange`.
 final class Transfer: @unchecked Sendable {
@@ -53,6 +54,7 @@ final class Transfer: @unchecked Sendable {
     _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     _ = ccurl_set_callback(easy, CURLOPT_READFUNCTION, readCallback)
     _ = ccurl_set_pointer(easy, CURLOPT_READDATA, context)
+    _ = ccurl_set_socket_callback(easy, closeInChildren)
   }
 
   // MARK: Called by curl, on the loop's thread
@@ -187,4 +189,10 @@ extension StringProtocol {
     else { return "" }
     return String(decoding: bytes[first...last], as: UTF8.self)
   }
+}
+
+/// A connection that a child process holds too is not closed when we close it, and a cancelled build would go on.
+/// https://curl.se/libcurl/c/CURLOPT_SOCKOPTFUNCTION.html
+private func closeInChildren(_: UnsafeMutableRawPointer?, socket: curl_socket_t, _: curlsocktype) -> Int32 {
+  fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR
 }
