@@ -65,19 +65,41 @@ public struct FleetFile: Codable, Equatable, Sendable {
 
   public init() {}
 
-  /// Reads a fleet file from JSON; unknown keys are refused, so that a typing error is no silent default.
+  /// Reads a fleet file from JSON. Unknown keys are refused, so that a typing error is no silent default; a number
+  /// where a text belongs (an account, a version, a tag) is that text.
   public init(json: [UInt8]) throws(SandboxError) {
+    guard case .object(let members)? = JSON(parsing: json) else {
+      throw SandboxError("The fleet file is no JSON object")
+    }
+    try Self.check(members, against: Self.keys, in: "The fleet file")
+    for (key, value) in members where key == "healthCheck" {
+      guard case .object(let settings) = value else { continue }
+      try Self.check(settings, against: Self.healthCheckKeys, in: "The fleet file's healthCheck")
+    }
+    let texts = JSON.object(members.map { ($0.0, Self.textKeys.contains($0.0) ? $0.1.withTexts : $0.1) })
     do {
-      self = try JSONDecoder().decode(FleetFile.self, from: Data(json))
+      self = try JSONDecoder().decode(FleetFile.self, from: Data(texts.text.utf8))
+    } catch let error as DecodingError {
+      throw SandboxError("The fleet file: \(error.place) cannot be read: \(error.sentence)")
     } catch {
       throw SandboxError("The fleet file cannot be read: \(error)")
     }
-    guard case .object(let members)? = JSON(parsing: json) else { return }
-    for (key, _) in members where !Self.keys.contains(key) {
+  }
+
+  private static func check(
+    _ members: [(String, JSON)], against known: Set<String>, in place: String
+  ) throws(SandboxError) {
+    for (key, _) in members where !known.contains(key) {
       throw SandboxError(
-        "The fleet file has the unknown key '\(key)'; it may have \(Self.keys.sorted().joined(separator: ", "))")
+        "\(place) has the unknown key '\(key)'; it may have \(known.sorted().joined(separator: ", "))")
     }
   }
+
+  private static let healthCheckKeys: Set<String> = [
+    "path", "interval", "timeout", "healthyThreshold", "unhealthyThreshold", "matcher", "types",
+  ]
+
+  private static let textKeys: Set<String> = ["account", "templateVersion", "tags", "description"]
 
   private static let keys: Set<String> = [
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
@@ -95,4 +117,34 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public func simulatedHost() -> SimulatedHost {
     SimulatedHost(bootTime: .seconds((bootSeconds ?? 1) / (rate ?? 1)), behaviours: images ?? [:])
   }
+}
+
+extension JSON {
+  /// Numbers turned into the texts that they were written as.
+  fileprivate var withTexts: JSON {
+    switch self {
+    case .int(let number): .string(String(number))
+    case .number(let number): .string(String(number))
+    case .object(let members): .object(members.map { ($0.0, $0.1.withTexts) })
+    case .null, .bool, .string, .array: self
+    }
+  }
+}
+
+extension DecodingError {
+  private var context: Context? {
+    switch self {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+      .dataCorrupted(let context):
+      context
+    @unknown default: nil
+    }
+  }
+
+  fileprivate var place: String {
+    let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
+    return path.isEmpty ? "it" : "'\(path)'"
+  }
+
+  fileprivate var sentence: String { context?.debugDescription ?? "\(self)" }
 }

@@ -66,6 +66,9 @@ struct FaceServerTests {
   func fleetFile() throws {
     #expect(throws: SandboxError.self) { try FleetFile(json: Array("{\"desird\": 3}".utf8)) }
     #expect(throws: SandboxError.self) { try FleetFile(json: Array("[".utf8)) }
+    #expect(throws: SandboxError.self) { try FleetFile(json: Array("{\"desired\": \"two\"}".utf8)) }
+    let numbers = try FleetFile(json: Array("{\"account\": 210987654321, \"templateVersion\": 1}".utf8))
+    #expect(numbers.accountID == "210987654321" && numbers.templateVersion == "1")
     let json = """
       {"group": "shop", "desired": 3, "min": 1, "max": 5, "templateVersion": "$Latest", "rate": 2.5,
        "healthCheck": {"interval": 0.5}, "tags": {"team": "a"}, "userData": "run {{repositoryUri}}:1"}

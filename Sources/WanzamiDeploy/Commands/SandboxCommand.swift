@@ -84,7 +84,8 @@ struct SandboxCommand: AsyncParsableCommand {
         Console.error("the balancer of \(fleet.targetGroupName) listens on http://\(address)")
       }
       try await serve(
-        file, host: machinery.containers.instanceHost, images: machinery.images, environment, names)
+        file, host: machinery.containers.instanceHost, images: machinery.images, network: machinery.network,
+        environment, names)
       await machinery.stop()
     } catch {
       await machinery.stop()
@@ -93,10 +94,10 @@ struct SandboxCommand: AsyncParsableCommand {
   }
 
   private func serve(
-    _ fleet: FleetFile, host: InstanceHost, images: ImageStore, _ environment: ProcessEnvironment,
+    _ fleet: FleetFile, host: InstanceHost, images: ImageStore, network: UInt8 = 0, _ environment: ProcessEnvironment,
     _ names: AsyncStream<String>
   ) async throws {
-    let world = SandboxWorld(try fleet.world(), host: host)
+    let world = SandboxWorld(try fleet.world(network: network), host: host)
     let server = try await SandboxServer.start(
       world: world, images: images, key: key(environment), port: port)
     await world.start()

@@ -68,7 +68,7 @@ struct Rehearsal: Sendable {
   private func perform(on machinery: Machinery, _ transport: HTTPTransport) async throws -> Result {
     let first = try await buildFirst(machinery, transport)
     let world = SandboxWorld(
-      try settings.fleet(first, registry: machinery.registry.address).world(),
+      try settings.fleet(first, registry: machinery.registry.address).world(network: machinery.network),
       host: machinery.containers.instanceHost)
     let server = try await SandboxServer.start(world: world, images: machinery.images)
     await world.start()
