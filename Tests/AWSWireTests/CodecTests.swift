@@ -12,7 +12,7 @@ struct FormTests {
     form.add(list: "Names.member", ["x", "y"])
     #expect(
       String(decoding: form.bytes, as: UTF8.self)
-        == "Action=DescribeTargetHealth&Version=2015-12-01&Name=a%20b%2Bc%2Fd%3D%C3%A9~&Flag=true"
+        == "Action=DescribeTargetHealth&Version=2015-12-01&Name=a+b%2Bc%2Fd%3D%C3%A9~&Flag=true"
         + "&Names.member.1=x&Names.member.2=y")
   }
 

@@ -50,10 +50,15 @@ public struct QueryForm: Equatable, Sendable {
     for (index, value) in values.enumerated() { add("\(name).\(index + 1)", value) }
   }
 
-  /// The body's bytes; names and values are percent-encoded after RFC 3986, so a space is `%20`.
+  /// The body's bytes: percent-encoded after RFC 3986, but a space is `+`, as the media type has it and the AWS CLI
+  /// sends it (https://url.spec.whatwg.org/#urlencoded-serializing).
   public var bytes: [UInt8] {
-    Array(pairs.map { "\(percentEncoded($0.name))=\(percentEncoded($0.value))" }.joined(separator: "&").utf8)
+    Array(pairs.map { "\(formText($0.name))=\(formText($0.value))" }.joined(separator: "&").utf8)
   }
+}
+
+private func formText(_ text: String) -> String {
+  percentEncoded(text, keeping: " ").replacing(" ", with: "+")
 }
 
 private func decodeFormText(_ text: Substring) -> String {
