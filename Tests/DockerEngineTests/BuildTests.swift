@@ -118,12 +118,15 @@ extension EngineSuite {
     @Test("cancelling while a step runs ends the call, and the Engine stops the step")
     func cancelStep() async throws {
       let engine = try await connectedEngine()
-      let build = try request(dockerfile: "FROM scratch\nCOPY tiny /tiny\nRUN [\"/tiny\",\"wait\"]\n")
+      let mark = freshReference("cancel").description
+      let build = try request(
+        dockerfile: "FROM scratch\nLABEL mark=\"\(mark)\"\nCOPY tiny /tiny\nRUN [\"/tiny\",\"wait\"]\n")
       let (ready, readiness) = AsyncStream<Void>.makeStream()
       let task = Task {
         try await engine.build(build) { if case .output(let text) = $0, text.hasPrefix("ready") { readiness.yield() } }
       }
       for await _ in ready { break }
+      #expect(try await engine.listContainers(labels: ["mark": mark]).filter { $0.status == .running }.count == 1)
       task.cancel()
       let error = await #expect(throws: EngineError.self) { try await task.value }
       guard case .cancelled = error else {
@@ -132,7 +135,7 @@ extension EngineSuite {
       }
       var running = 1
       for _ in 0..<2000 where running > 0 {
-        running = try await engine.listContainers().filter { $0.status == .running }.count
+        running = try await engine.listContainers(labels: ["mark": mark]).filter { $0.status == .running }.count
       }
       #expect(running == 0)
     }

@@ -9,10 +9,10 @@ struct Bridge: Sendable {
   private static let addBridge: UInt = 0x89a0
   private static let deleteBridge: UInt = 0x89a1
 
-  /// - Parameter name: at most 15 bytes (IFNAMSIZ).
+  /// - Parameter name: at most 15 bytes (IFNAMSIZ), of no interface that is there.
   init(name: String) throws {
     self.name = name
-    guard Bridge.request(Bridge.addBridge, name) == 0 || errno == EEXIST else {
+    guard Bridge.request(Bridge.addBridge, name) == 0 else {
       throw FixtureFailure("making the network bridge \(name): errno \(errno)")
     }
   }

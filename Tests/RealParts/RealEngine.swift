@@ -61,10 +61,12 @@ final class PrivateEngine: Sendable {
 
   init() throws {
     folder = try TemporaryFolder("dockerd")
-    bridge = try Bridge(name: "wz\(getpid())")
+    // Not by the process id: name spaces of processes share the network's names.
+    let mark = String(UInt32.random(in: 0...UInt32.max), radix: 36)
+    bridge = try Bridge(name: "wz\(mark)")
     let socket = folder.path + "/docker.sock"
     self.socket = socket
-    let name = "wanzami-\(getpid())"
+    let name = "wanzami-\(mark)"
     let settings = try folder.write("daemon.json", "{}")
     server = try ServerProcess(
       [

@@ -2,7 +2,8 @@
 ///
 /// What it does is told by its first argument: `exit N` prints a line to each output and ends with status N; `wait`
 /// prints `ready` and waits for SIGTERM, then ends with 0; `serve PORT` answers every HTTP request with the status in
-/// `HEALTH_STATUS` (else 200) and the body in `BODY` (else `ok`), one connection after the other.
+/// `HEALTH_STATUS` (else 200) and the body in `BODY` (else `ok`), one connection after the other; port 0 is a free one,
+/// and `serving on PORT` is the first line that it prints.
 public enum TinyProgram {
   /// Whether this machine has the compiler.
   public static var canBeMade: Bool { Command.exists("clang") || Command.exists("cc") }
@@ -30,10 +31,12 @@ public enum TinyProgram {
     static int serve(int port) {
       const char *status = getenv("HEALTH_STATUS"), *body = getenv("BODY");
       struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+      socklen_t length = sizeof address;
       int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
       setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
       if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 128)) return 1;
-      printf("serving on %d\n", port);
+      getsockname(listener, (struct sockaddr *)&address, &length);
+      printf("serving on %d\n", ntohs(address.sin_port));
       for (;;) {
         char buffer[8192];
         int used = 0, count, connection = accept(listener, 0, 0);
@@ -44,6 +47,8 @@ public enum TinyProgram {
         }
         dprintf(connection, "HTTP/1.1 %s X\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
                 status ? status : "200", strlen(body ? body : "ok"), body ? body : "ok");
+        shutdown(connection, SHUT_WR);
+        while (read(connection, buffer, sizeof buffer) > 0) {}
         close(connection);
       }
     }
