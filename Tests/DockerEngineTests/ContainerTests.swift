@@ -17,7 +17,8 @@ extension EngineSuite {
     private func eventually(
       _ engine: Engine, _ id: String, _ wanted: (EngineContainer) -> Bool
     ) async throws -> EngineContainer {
-      for _ in 0..<3000 {
+      let deadline = ContinuousClock.now + .seconds(60)
+      while ContinuousClock.now < deadline {
         let container = try await engine.inspectContainer(id)
         if wanted(container) { return container }
       }

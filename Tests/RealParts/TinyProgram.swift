@@ -8,8 +8,12 @@ public enum TinyProgram {
   /// Whether this machine has the compiler.
   public static var canBeMade: Bool { Command.exists("clang") || Command.exists("cc") }
 
-  /// Compiles the program; returns the executable's bytes.
-  public static func executable() throws -> [UInt8] {
+  /// The executable's bytes; compiled at the first call of the process.
+  public static func executable() throws -> [UInt8] { try compiled.get() }
+
+  private static let compiled = Result { try compile() }
+
+  private static func compile() throws -> [UInt8] {
     let folder = try TemporaryFolder("tiny")
     let file = try folder.write("tiny.c", source)
     let compiler = Command.exists("clang") ? "clang" : "cc"
