@@ -16,6 +16,7 @@ public actor SandboxWorld {
   private let give: AsyncStream<Order>.Continuation
   private var carrier: Task<Void, Never>?
   private var applied: RoutingTable?
+  private var booting: [String: Task<Void, Never>] = [:]
   private var ending: [String: Task<Void, Never>] = [:]
 
   private enum Order: Sendable {
@@ -64,9 +65,10 @@ public actor SandboxWorld {
     isStopped = true
     timer?.task.cancel()
     give.finish()
-    carrier?.cancel()
+    await carrier?.value
     let living = world.groups.flatMap { group in group.instances.map(\.id) }
     let ended = Array(ending.values)
+    for boot in booting.values { await boot.value }
     await withTaskGroup(of: Void.self) { group in
       for id in living { group.addTask { [host] in await host.terminate(id) } }
       for task in ended { group.addTask { await task.value } }
@@ -108,9 +110,9 @@ public actor SandboxWorld {
     let order = InstanceOrder(
       id: launch.instance, privateAddress: launch.privateAddress, userData: launch.userData,
       instanceType: launch.instanceType, imageID: launch.imageID, version: launch.version)
-    Task {
+    booting[order.id] = Task {
       await host.launch(order)
-      if isStopped { return await host.terminate(order.id) }
+      booting[order.id] = nil
       perform { $0.instanceRunning(launch.instance, at: $0.now) }
     }
   }
@@ -145,7 +147,7 @@ public actor SandboxWorld {
     guard carrier == nil else { return }
     carrier = Task { [weak self, orders] in
       for await order in orders {
-        guard let self, !Task.isCancelled else { return }
+        guard let self else { return }
         await self.carry(order)
       }
     }
@@ -159,7 +161,9 @@ public actor SandboxWorld {
       applied = table
       await host.route(table)
     case .terminate(let id):
+      let boot = booting[id]
       ending[id] = Task {
+        await boot?.value
         await host.terminate(id)
         ending[id] = nil
       }

@@ -132,6 +132,7 @@ extension World {
         "You must use a valid fully-formed launch template. Could not find launch template version "
           + "'\(specification.version ?? "")' for the specified launch template ID: '\(template.id)'.")
     }
-    return TemplateSpecification(id: template.id, name: template.name, version: specification.version)
+    return TemplateSpecification(
+      id: template.id, name: template.name, version: specification.version ?? "$Default")
   }
 }

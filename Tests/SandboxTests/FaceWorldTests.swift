@@ -82,6 +82,31 @@ struct FaceWorldTests {
     await world.stop()
   }
 
+  @Test("an instance that is given up while it boots is ended after its boot, so that nothing is left")
+  func endedWhileBooting() async throws {
+    let host = RecordingHost()
+    var port = host.port
+    let inner = port.launch
+    let (gate, open) = AsyncStream<Void>.makeStream()
+    port.launch = { order in
+      for await _ in gate { break }
+      await inner(order)
+    }
+    var file = FleetFile()
+    file.desired = 1
+    file.min = 0
+    let world = SandboxWorld(try file.world(), host: port)
+    await world.start()
+    let id = await world.snapshot.groups[0].instances[0].id
+    try await world.perform { world throws(Fault) in try world.setDesiredCapacity(of: "wanzami-api", to: 0) }
+    #expect(await world.snapshot.groups[0].instances.isEmpty)
+    #expect(host.orders.withLock { $0 }.contains(.terminate(id)) == false)
+    open.finish()
+    await world.stop()
+    let orders = host.orders.withLock { $0 }
+    #expect(try #require(orders.firstIndex(of: .launch(id))) < (try #require(orders.firstIndex(of: .terminate(id)))))
+  }
+
   @Test("stopping ends every instance, and each had an address of its own")
   func stop() async throws {
     let host = RecordingHost()

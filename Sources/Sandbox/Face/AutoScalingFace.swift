@@ -23,8 +23,7 @@ enum AutoScalingFace {
     case "DescribeTrafficSources": try describeTrafficSources(parameters, world)
     case "DescribeLifecycleHooks": try describeHooks(parameters, world)
     case "DescribeAutoScalingInstances": try describeInstances(parameters, world)
-    case "DescribeWarmPool":
-      [list("Instances", try group(parameters, world).instances.filter { _ in false }.map { _ in [] })]
+    case "DescribeWarmPool": try describeWarmPool(parameters, world)
     case "DescribePolicies": [list("ScalingPolicies", [])]
     default: nil
     }
@@ -117,6 +116,12 @@ enum AutoScalingFace {
       try world.exitStandby(ids, of: name)
     }
     return [list("Activities", [])]
+  }
+
+  /// No group here has a warm pool; an unknown group is an error all the same.
+  private static func describeWarmPool(_ parameters: Parameters, _ world: World) throws(Fault) -> [XMLNode?] {
+    _ = try group(parameters, world)
+    return [list("Instances", [])]
   }
 
   /// The group that the request names.
