@@ -39,9 +39,11 @@ struct BadReleaseTests {
   func promptly() throws {
     let simulation = try bad(.answering(500))
     var unhealthyAt: WorldTime?
-    simulation.when({
+    simulation.when {
       $0.world.targetGroups[0].targets.contains { if case .unhealthy = $0.state { true } else { false } }
-    }) { unhealthyAt = $0.world.now }
+    } then: {
+      unhealthyAt = $0.world.now
+    }
     let watcher = simulation.perform(.releaseNew)
     let sick = try #require(unhealthyAt)
     let asked = try #require(watcher.askedAt(.rollBackRefresh))
@@ -65,7 +67,9 @@ struct BadReleaseTests {
   @Test("late, in our own bake after AWS called the refresh successful, is brought back by a refresh")
   func late() throws {
     let simulation = try bad(.healthy(after: 5))
-    simulation.when({ $0.newestRefresh?.status == .baking }) { simulation in
+    simulation.when {
+      $0.newestRefresh?.status == .baking
+    } then: { simulation in
       simulation.after(seconds: 20) { $0.apps[Fleet.digest(of: Fleet.new)] = .answering(503) }
     }
     let watcher = simulation.perform(.releaseNew)
@@ -79,7 +83,9 @@ struct BadReleaseTests {
     let simulation = try bad(.healthy(after: 5))
     simulation.pipeline.rollout.alarms = ["5xx"]
     simulation.world.putAlarm("5xx", state: .ok)
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) {
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: {
       try? $0.world.setAlarm("5xx", .alarm, reason: "12 > 5")
     }
     let watcher = simulation.perform(.releaseNew)
@@ -91,7 +97,9 @@ struct BadReleaseTests {
   @Test("for launches that AWS refuses is rolled back long before AWS's own hour")
   func launchRefused() throws {
     let simulation = try bad(.healthy(after: 5))
-    simulation.when({ $0.newestRefresh?.status == .pending }) {
+    simulation.when {
+      $0.newestRefresh?.status == .pending
+    } then: {
       $0.world.failNextLaunches([.imageGone, .imageGone, .imageGone])
     }
     let began = simulation.now

@@ -119,7 +119,9 @@ struct GoodReleaseTests {
   @Test("an instance that the group scales out meanwhile changes nothing")
   func scaleOut() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) {
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: {
       try? $0.world.setDesiredCapacity(of: Simulation.group, to: 4)
     }
     let watcher = simulation.perform(.releaseNew)
@@ -144,7 +146,9 @@ struct GoodReleaseTests {
   @Test("tags that Terraform deletes midway are written again at the end")
   func tagsDeleted() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut }) {
+    simulation.when {
+      $0.isRollingOut
+    } then: {
       try? $0.world.deleteTags([PassedMark.key, InFlightMark.key], of: Simulation.group)
     }
     #expect(simulation.perform(.releaseNew).exit == 0)
@@ -154,7 +158,9 @@ struct GoodReleaseTests {
   @Test("throttled reads slow a release down and do not fail it")
   func throttled() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut }) {
+    simulation.when {
+      $0.isRollingOut
+    } then: {
       for operation in ["DescribeTargetHealth", "DescribeInstanceRefreshes", "DescribeAutoScalingGroups"] {
         $0.world.throttle(operation, count: 5)
       }

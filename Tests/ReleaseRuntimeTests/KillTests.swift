@@ -15,7 +15,9 @@ struct KillTests {
     case .good: break
     case .bad, .irreversible: simulation.apps[digest] = .answering(500)
     case .late:
-      simulation.when({ $0.newestRefresh?.status == .baking }) { simulation in
+      simulation.when {
+        $0.newestRefresh?.status == .baking
+      } then: { simulation in
         simulation.after(seconds: 20) { $0.apps[digest] = .answering(500) }
       }
     }

@@ -71,7 +71,9 @@ struct LostAnswerTests {
   func refusedWhileBaking() throws {
     let simulation = try Fleet.simulation()
     simulation.pipeline.rollout.bake = .seconds(60)
-    simulation.when({ $0.newestRefresh?.status == .baking }) { simulation in
+    simulation.when {
+      $0.newestRefresh?.status == .baking
+    } then: { simulation in
       simulation.after(seconds: 5) { $0.apps[Fleet.digest(of: Fleet.new)] = .answering(500) }
     }
     let failure = ActionFailure(.noActiveRefresh, "RollbackInstanceRefresh: no in progress refresh")

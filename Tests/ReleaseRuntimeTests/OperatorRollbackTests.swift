@@ -66,7 +66,11 @@ struct OperatorRollbackTests {
     let simulation = try Fleet.simulation()
     let release = simulation.begin(.releaseNew)
     var rollback: Watcher?
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) { rollback = $0.begin(.rollBack) }
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: {
+      rollback = $0.begin(.rollBack)
+    }
     simulation.finish(release)
     let watcher = try #require(rollback)
     simulation.finish(watcher)
@@ -79,7 +83,9 @@ struct OperatorRollbackTests {
   @Test("heals a fleet that a cancelled refresh left half and half")
   func mixed() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.newestRefresh?.percentComplete == 50 }) {
+    simulation.when {
+      $0.newestRefresh?.percentComplete == 50
+    } then: {
       _ = try? $0.world.cancelInstanceRefresh(of: Simulation.group)
     }
     #expect(simulation.perform(.releaseNew).exit == 6)
@@ -102,7 +108,9 @@ struct OperatorRollbackTests {
   func joins() throws {
     let simulation = try three()
     let first = simulation.begin(.rollBack)
-    simulation.when({ $0.newestRefresh?.status == .inProgress && $0.running.contains(2) }) { _ in
+    simulation.when {
+      $0.newestRefresh?.status == .inProgress && $0.running.contains(2)
+    } then: { _ in
       first.isAlive = false
     }
     simulation.finish(first)

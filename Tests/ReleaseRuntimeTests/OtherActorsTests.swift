@@ -7,7 +7,9 @@ struct OtherActorsTests {
   @Test("who cancels the refresh is not fought: exit 6 and the commands")
   func cancelled() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) {
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: {
       _ = try? $0.world.cancelInstanceRefresh(of: Simulation.group)
     }
     let watcher = simulation.perform(.releaseNew)
@@ -22,7 +24,9 @@ struct OtherActorsTests {
   @Test("who rolls the refresh back in the console: it is watched and verified, exit 5")
   func consoleRollback() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) {
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: {
       _ = try? $0.world.rollbackInstanceRefresh(of: Simulation.group)
     }
     let watcher = simulation.perform(.releaseNew)
@@ -36,7 +40,11 @@ struct OtherActorsTests {
     let simulation = try Fleet.simulation()
     let first = simulation.begin(.releaseNew)
     var second: Watcher?
-    simulation.when({ $0.isRollingOut }) { second = $0.begin(.release(Fleet.next)) }
+    simulation.when {
+      $0.isRollingOut
+    } then: {
+      second = $0.begin(.release(Fleet.next))
+    }
     simulation.finish(first)
     let watcher = try #require(second)
     #expect(first.exit == 0)
@@ -50,7 +58,9 @@ struct OtherActorsTests {
     let simulation = try Fleet.simulation()
     let first = simulation.begin(.releaseNew)
     var second: Watcher?
-    simulation.when({ $0.isRollingOut }) { simulation in
+    simulation.when {
+      $0.isRollingOut
+    } then: { simulation in
       second = simulation.begin(.release(Fleet.next) { $0.waitsForLock = true })
     }
     simulation.finish(first)
@@ -84,7 +94,11 @@ struct OtherActorsTests {
     let simulation = try Fleet.simulation()
     let first = simulation.begin(.releaseNew)
     var second: Watcher?
-    simulation.when({ $0.isRollingOut }) { second = $0.begin(.releaseNew) }
+    simulation.when {
+      $0.isRollingOut
+    } then: {
+      second = $0.begin(.releaseNew)
+    }
     simulation.finish(first)
     let watcher = try #require(second)
     simulation.finish(watcher)
@@ -109,7 +123,9 @@ struct OtherActorsTests {
   @Test("who suspends Launch midway only delays the release")
   func suspends() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.isRollingOut && $0.running.contains(2) }) { simulation in
+    simulation.when {
+      $0.isRollingOut && $0.running.contains(2)
+    } then: { simulation in
       try? simulation.world.suspend(["Launch"], of: Simulation.group)
       simulation.after(seconds: 600) { try? $0.world.resume(["Launch"], of: Simulation.group) }
     }
@@ -121,7 +137,9 @@ struct OtherActorsTests {
   @Test("who terminates a new instance by hand does not fail the release")
   func terminates() throws {
     let simulation = try Fleet.simulation()
-    simulation.when({ $0.newestRefresh?.status == .baking }) { simulation in
+    simulation.when {
+      $0.newestRefresh?.status == .baking
+    } then: { simulation in
       guard let victim = simulation.state.instances.first(where: { $0.version == 2 }) else { return }
       _ = try? simulation.world.terminateInstance(victim.id, decrementDesired: false)
     }

@@ -62,16 +62,26 @@ extension Simulation {
     default: break
     }
     do {
-      return try effect(of: action)
-    } catch let failure as ActionFailure {
-      return name.map { .failed($0, failure) } ?? .woke
-    } catch let fault as Fault {
-      return name.map { .failed($0, Simulation.failure(fault)) } ?? .woke
+      return try answer(to: action)
     } catch {
-      return .woke
+      return name.map { .failed($0, error) } ?? .woke
     }
   }
 
+  /// What an action does in the world at this moment, or the failure that the port would throw.
+  func answer(to action: Action) throws(ActionFailure) -> Event {
+    do {
+      return try effect(of: action)
+    } catch let failure as ActionFailure {
+      throw failure
+    } catch let fault as Fault {
+      throw Simulation.failure(fault)
+    } catch {
+      throw ActionFailure(.other, "\(error)")
+    }
+  }
+
+  /// What an action does in the world at this moment, and its answer.
   private func effect(of action: Action) throws -> Event {
     switch action {
     case .resolve(let revision): return .resolved(try resolve(revision))

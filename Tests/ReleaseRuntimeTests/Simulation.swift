@@ -55,7 +55,7 @@ final class Simulation {
   }
 
   /// Once, at the first step at which the condition holds.
-  func when(_ condition: @escaping (Simulation) -> Bool, _ act: @escaping (Simulation) -> Void) {
+  func when(_ condition: @escaping (Simulation) -> Bool, then act: @escaping (Simulation) -> Void) {
     triggers.append((condition, act))
   }
 

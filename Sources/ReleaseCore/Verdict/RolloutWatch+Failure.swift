@@ -2,8 +2,8 @@ extension RolloutWatch {
   /// The first row of the table that speaks against the release. What others did with the refresh comes first, for it
   /// explains the rest.
   func failure() -> Failure? {
-    refreshFailure() ?? wiringFailure() ?? capacityFailure() ?? healthFailure() ?? givenUp() ?? crashLoop() ?? launchFailure()
-      ?? raisedAlarm.map { .alarm(name: $0.name, reason: $0.reason) }
+    refreshFailure() ?? wiringFailure() ?? capacityFailure() ?? healthFailure() ?? givenUp() ?? crashLoop()
+      ?? launchFailure() ?? raisedAlarm.map { .alarm(name: $0.name, reason: $0.reason) }
   }
 
   private func refreshFailure() -> Failure? {
@@ -112,7 +112,9 @@ extension RolloutWatch {
   /// New instances that served when a drain began, and that something other than the release took out since.
   private func departed(since: Moment) -> [InstanceTrack] {
     fleet.ordered.filter { track in
-      guard track.isNew, !track.isAside, track.wasHealthy, let leftAt = track.leftAt, leftAt >= since else { return false }
+      guard track.isNew, !track.isAside, track.wasHealthy, let leftAt = track.leftAt, leftAt >= since else {
+        return false
+      }
       switch track.removal?.why {
       case .elbHealth, .refresh: return false
       case .stopped, .statusCheck, .spot, .rebalance, .scaleIn, .user, .unknown, nil: return true
