@@ -102,7 +102,7 @@ extension Simulation {
   }
 
   private func coreActivities() -> [Activity] {
-    state.activities.reversed().map {
+    state.activities.suffix(30).reversed().map {
       Activity(
         id: $0.id, description: $0.description, cause: $0.cause, status: $0.status, message: $0.message,
         started: Simulation.moment($0.started), ended: $0.ended.map(Simulation.moment))

@@ -59,6 +59,9 @@ final class Simulation {
     triggers.append((condition, act))
   }
 
+  /// Forgets what was to happen at a condition that did not come.
+  func cancelTriggers() { triggers = [] }
+
   /// Starts a run and lets time pass until it ends or is killed.
   @discardableResult
   func perform(_ intent: Intent, prepare: (Watcher) -> Void = { _ in }) -> Watcher {
