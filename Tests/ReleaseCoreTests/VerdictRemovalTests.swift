@@ -25,6 +25,40 @@ struct VerdictRemovalTests {
     #expect(takenOut.map(\.instance) == ["i-1", "i-2"] && total == 2)
   }
 
+  @Test("one instance that was never healthy is enough once Auto Scaling gave up on it: the ALB's reason")
+  func givenUp() {
+    var scene = VerdictScene()
+    scene.serve("i-1")
+    scene.refuses("i-1")
+    scene.look(from: 0, to: 30)
+    #expect(scene.verdict == .goOn)
+    scene.leave("i-1")
+    scene.takeOut("i-1", Self.elb, at: 33)
+    scene.look(at: 33)
+    guard case .neverHealthy(let evidence, _)? = scene.failure else {
+      Issue.record("\(scene.verdict)")
+      return
+    }
+    #expect(evidence.instance == "i-1" && evidence.reason == "Target.FailedHealthChecks")
+  }
+
+  @Test("a new instance that a user takes out while an old target drains is no dip of the release's")
+  func takenOutWhileDraining() {
+    var scene = VerdictScene()
+    scene.serve("i-1", "i-2")
+    scene.target("i-1", .healthy)
+    scene.target("i-2", .healthy)
+    scene.look(at: 0)
+    scene.leave("i-old1", "i-old2")
+    scene.takeOut("i-old1", "an instance refresh", at: 3)
+    scene.takeOut("i-old2", "an instance refresh", at: 3)
+    scene.look(at: 3)
+    scene.leave("i-2")
+    scene.takeOut("i-2", "a user request", at: 6)
+    #expect(scene.look(at: 6) == .goOn)
+    #expect(scene.look(at: 9) == .goOn)
+  }
+
   @Test("of a hundred new instances, five per cent make a crash loop")
   func crashLoopShare() {
     var scene = VerdictScene { $1.desired = 100 }

@@ -75,7 +75,7 @@ struct ChanceTests {
         case 4: try? simulation.world.deleteTags([InFlightMark.key], of: Simulation.group)
         case 5:
           guard let victim = simulation.state.instances.last(where: { $0.lifecycle == .inService }) else { return }
-          simulation.world.instanceStopped(victim.id, at: simulation.world.now)
+          _ = try? simulation.world.terminateInstance(victim.id, decrementDesired: false)
         case 6:
           for operation in ["DescribeTargetHealth", "DescribeInstanceRefreshes", "DescribeAutoScalingGroups"] {
             simulation.world.throttle(operation, count: 8)
