@@ -33,14 +33,19 @@ final class ScriptedEndpoint: Sendable {
 
   var requests: [Seen] { log.seen.withLock { $0 } }
   var connections: Int { server.connections }
-  var url: String { server.url }
+  /// Its path is its own: on a busy machine a client of another process may still knock at a port that it lost.
+  var url: String { server.url + log.path }
 
   init(_ answers: [Answer]) throws {
     let log = Log(answers)
     self.log = log
     server = try LoopbackServer { connection in
       while let (head, body) = connection.request() {
-        switch log.next(head: head, body: body) {
+        guard let answer = log.next(head: head, body: body) else {
+          connection.answer("", status: "404 Not Found")
+          continue
+        }
+        switch answer {
         case .cut: return
         case .xml(let text, let status, let headers), .json(let text, let status, let headers):
           connection.answer(text, status: "\(status) X", headers: headers)
@@ -51,17 +56,19 @@ final class ScriptedEndpoint: Sendable {
 
   private final class Log: Sendable {
     let seen = Mutex<[Seen]>([])
+    let path = "/\(UInt64.random(in: 0...UInt64.max))/"
     private let answers: [Answer]
 
     init(_ answers: [Answer]) { self.answers = answers }
 
-    func next(head: String, body: [UInt8]) -> Answer {
+    func next(head: String, body: [UInt8]) -> Answer? {
       let lines = head.split(separator: "\r\n")
       let headers = lines.dropFirst().map { line in
         let parts = line.split(separator: ":", maxSplits: 1)
         return HeaderField(String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
       }
       let target = String(lines[0].split(separator: " ")[1])
+      guard target == path else { return nil }
       return seen.withLock { seen in
         seen.append(Seen(target: target, body: body, headers: headers))
         return answers[min(seen.count, answers.count) - 1]

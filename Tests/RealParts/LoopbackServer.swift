@@ -15,11 +15,11 @@ public final class LoopbackServer: Sendable {
   /// Listens on a free port of 127.0.0.1, or on a Unix socket at `path`.
   public init(unixSocket path: String? = nil, script: @escaping @Sendable (LoopbackConnection) -> Void) throws {
     if let path {
-      listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
       try bindUnix(listener, to: path)
       port = 0
     } else {
-      listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
       port = try bindLoopback(listener)
     }
     guard listen(listener, 64) == 0 else { throw FixtureFailure("listen: errno \(errno)") }
@@ -33,6 +33,8 @@ public final class LoopbackServer: Sendable {
           if errno == EINVAL { return }
           continue
         }
+        // A server that another test starts meanwhile would keep the connection open.
+        _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
         self?.accepted.withLock { $0 += 1 }
         runOnThread { script(LoopbackConnection(socket: socket)) }
       }
@@ -51,7 +53,7 @@ public final class ClosedPort: Sendable {
   public var url: String { "http://127.0.0.1:\(port)" }
 
   public init() throws {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     port = try bindLoopback(socket)
   }
 
