@@ -51,7 +51,8 @@ let package = Package(
     .executableTarget(
       name: "WanzamiDeploy",
       dependencies: [
-        "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "AWSWire", "DockerEngine", "GitRepository", "HTTPTransport",
+        "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "AWSWire", "DockerEngine", "GitRepository",
+        "HTTPTransport",
         "SimulatedAWS", "Sandbox", argumentParser, yams,
       ],
       swiftSettings: strict),
