@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
     // Knowledge: pure values and decisions.
@@ -46,7 +47,7 @@ let package = Package(
     room("DockerEngine", ["HTTPTransport"]),
     room("GitRepository", ["CGit2"]),
     room("ReleaseRuntime", ["ReleaseCore"]),
-    room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt"] + nio),
+    room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt", "CSpawn"] + nio),
 
     .executableTarget(
       name: "WanzamiDeploy",
@@ -59,7 +60,7 @@ let package = Package(
 
     // Fixtures on real parts (an Engine, a registry, git repositories), for the suites below.
     .target(
-      name: "RealParts", dependencies: ["CCrypt"], path: "Tests/RealParts", swiftSettings: strict
+      name: "RealParts", dependencies: ["CCrypt", "CSpawn"], path: "Tests/RealParts", swiftSettings: strict
     ),
 
     suite("ReleaseCoreTests", ["ReleaseCore"]),

@@ -1,3 +1,4 @@
+internal import CSpawn
 import Glibc
 
 /// A program run to its end, for fixtures: the product itself starts none.
@@ -67,6 +68,8 @@ func spawn(
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_adddup2(&actions, output, 1)
   posix_spawn_file_actions_adddup2(&actions, output, 2)
+  // Nothing else of ours: a socket that a server held open would never be seen to close.
+  wanzami_spawn_close_from(&actions, 3)
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
   defer { posix_spawnattr_destroy(&attributes) }

@@ -71,7 +71,7 @@ struct MachineryFleetTests {
   static func wait(
     for what: String, in world: SandboxWorld, _ isSo: @Sendable (World) -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(90)
+    let deadline = ContinuousClock.now + .seconds(240)
     while true {
       let now = await world.snapshot
       if isSo(now) { return }

@@ -80,7 +80,7 @@ final class MachineryStage: Sendable {
 
   /// What the first health check saw that got an answer.
   func firstAnswer(of order: InstanceOrder, through host: InstanceHost) async throws -> HealthProbeResult {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(180)
     while ContinuousClock.now < deadline {
       if case .status(let status) = await host.probe(probe(order)) { return .status(status) }
       try await Task.sleep(for: .milliseconds(20))
@@ -90,7 +90,7 @@ final class MachineryStage: Sendable {
 
   /// The console, once it holds `text`.
   func console(of order: InstanceOrder, through host: InstanceHost, containing text: String = "") async -> String {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(180)
     while true {
       let console = String(decoding: await host.consoleOutput(order.id), as: UTF8.self)
       if text.isEmpty || console.contains(text) || ContinuousClock.now > deadline { return console }

@@ -41,12 +41,9 @@ public final class Balancer: Sendable {
     let socket = RuntimeSocket(path: "\(folder)/haproxy-\(randomText(count: 6)).sock")
     let settings = "\(folder)/haproxy.cfg"
     try writePrivately(BalancerSettings(targetGroups: names, socket: socket.path).text, to: settings)
-    let inherited = doors.enumerated().map { index, door in
-      ChildServer.Inherited(descriptor: door.descriptor, number: BalancerSettings.firstDescriptor + Int32(index))
-    }
     let log = "\(folder)/haproxy.log"
     let server = try await ChildServer.start(
-      "haproxy", ["-db", "-f", settings], package: "haproxy", log: log, inherited: inherited)
+      "haproxy", ["-db", "-f", settings], package: "haproxy", log: log, inherited: doors.map(\.descriptor))
     let addresses = zip(names, doors).map { ($0, "127.0.0.1:\($1.port)") }
     let balancer = Balancer(
       addresses: Dictionary(uniqueKeysWithValues: addresses), server: server, socket: socket)

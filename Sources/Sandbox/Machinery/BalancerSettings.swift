@@ -1,8 +1,5 @@
 /// HAProxy's configuration file (configuration manual 2.6).
 struct BalancerSettings {
-  /// Where the inherited listening sockets begin.
-  static let firstDescriptor: Int32 = 20
-
   var targetGroups: [String]
   var socket: String
 
@@ -28,7 +25,7 @@ struct BalancerSettings {
     for (index, name) in targetGroups.enumerated() {
       text += """
         frontend listener-\(name)
-          bind fd@\(BalancerSettings.firstDescriptor + Int32(index))
+          bind fd@\(ChildServer.firstInherited + Int32(index))
           default_backend \(name)
         backend \(name)
           balance roundrobin

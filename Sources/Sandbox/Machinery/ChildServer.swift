@@ -7,11 +7,8 @@ import Synchronization
 /// One thread starts the child, waits for its end and reaps it. Where `setpriv` exists (util-linux, in every Debian)
 /// the kernel ends the child when that thread dies, so a killed sandbox leaves nothing behind.
 final class ChildServer: Sendable {
-  /// A descriptor of ours that the child gets under a number of its own.
-  struct Inherited: Sendable {
-    var descriptor: Int32
-    var number: Int32
-  }
+  /// The number under which a child gets the first descriptor that it inherits; the others follow.
+  static let firstInherited: Int32 = 3
 
   let pid: pid_t
   /// The file that takes the child's two output streams.
@@ -50,7 +47,7 @@ final class ChildServer: Sendable {
   /// - Throws: `SandboxError` when it is not installed or cannot be started.
   static func start(
     _ program: String, _ arguments: [String], package: String, log: String, environment: [String: String] = [:],
-    inherited: [Inherited] = []
+    inherited: [Int32] = []
   ) async throws(SandboxError) -> ChildServer {
     guard let path = locate(program) else {
       throw SandboxError("starting \(program): it is not installed; on Debian: apt-get install \(package)")
@@ -88,10 +85,12 @@ final class ChildServer: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now + limit
     while true {
+      // Taken before the look: on a busy machine a look may take long, and one after the deadline still counts.
       let status = exitStatus
+      let isLate = clock.now >= deadline
       if let value = await check() { return value }
       if let status { throw SandboxError("\(program) ended with \(status) before \(what): \(logTail())") }
-      guard clock.now < deadline, !Task.isCancelled else {
+      guard !isLate, !Task.isCancelled else {
         throw SandboxError("\(program): \(what) did not come within \(limit): \(logTail())")
       }
       try? await Task.sleep(for: .milliseconds(10))

@@ -1,3 +1,4 @@
+internal import CSpawn
 import Glibc
 
 /// The program's path; `nil`: not installed.
@@ -15,8 +16,23 @@ enum SpawnResult: Sendable {
   case failed(errno: Int32)
 }
 
+/// Gives the child the descriptors as 3, 4, …, and closes every other one: what it held open of ours (a socket that
+/// libcurl made, say) would never be seen to close.
+private func hand(_ inherited: [Int32], to actions: inout posix_spawn_file_actions_t) {
+  let first = ChildServer.firstInherited
+  // By way of numbers above all of them, so that none is overwritten before it was copied.
+  let above = max(inherited.max() ?? 0, first + Int32(inherited.count)) + 1
+  for (index, descriptor) in inherited.enumerated() {
+    posix_spawn_file_actions_adddup2(&actions, descriptor, above + Int32(index))
+  }
+  for index in inherited.indices {
+    posix_spawn_file_actions_adddup2(&actions, above + Int32(index), first + Int32(index))
+  }
+  wanzami_spawn_close_from(&actions, first + Int32(inherited.count))
+}
+
 /// Starts `words[0]` with empty standard input, both outputs appended to `log`, and no signal blocked.
-func spawn(_ words: [String], log: String, environment: [String: String], inherited: [ChildServer.Inherited])
+func spawn(_ words: [String], log: String, environment: [String: String], inherited: [Int32])
   -> SpawnResult
 {
   var actions = posix_spawn_file_actions_t()
@@ -25,7 +41,7 @@ func spawn(_ words: [String], log: String, environment: [String: String], inheri
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
   posix_spawn_file_actions_adddup2(&actions, 1, 2)
-  for item in inherited { posix_spawn_file_actions_adddup2(&actions, item.descriptor, item.number) }
+  hand(inherited, to: &actions)
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
   defer { posix_spawnattr_destroy(&attributes) }
