@@ -53,6 +53,13 @@ public struct PassedHistory: Equatable, Sendable {
 
   mutating func condemn(_ release: Int) { mark = mark.removing(release) }
 
+  /// Condemns what is left for `aim`, and everything that passed after `aim`: it was rolled away from too. From 4 3 2 1,
+  /// leaving 4 for 2 keeps 2 1, as the refresh history would tell it.
+  mutating func condemn(_ release: Int, for aim: Int) {
+    if let index = mark.releases.firstIndex(of: aim) { mark = PassedMark(releases: Array(mark.releases[index...])) }
+    if release != aim { condemn(release) }
+  }
+
   /// The tag's value; `nil` deletes the tag, for AWS takes no empty list for one.
   var tagValue: String? { mark.releases.isEmpty ? nil : mark.description }
 }

@@ -50,8 +50,9 @@ extension Run {
   }
 
   private mutating func landed(_ back: Return, _ proof: Proof) -> [Action] {
-    var tags = condemnation(of: back.rollout)
-    tags[InFlightMark.key] = .some(nil)
+    var passed = back.rollout.passed
+    passed.condemn(back.rollout.release, for: back.aim)
+    let tags: [String: String?] = [PassedMark.key: passed.tagValue, InFlightMark.key: nil]
     let digest = back.rollout.template.versions[back.aim].flatMap { ReleaseDescription($0.description)?.digest }
     let sentence = proof.sentence + (digest.map { "; digest \($0)" } ?? "")
     let outcome: Outcome =

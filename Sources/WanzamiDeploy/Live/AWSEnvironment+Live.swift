@@ -7,10 +7,7 @@ extension AWSEnvironment {
   static func live(_ environment: ProcessEnvironment) -> AWSEnvironment {
     AWSEnvironment(
       variables: environment.variables, homeDirectory: environment.home,
-      readFile: { path in (try? Data(contentsOf: URL(filePath: path))).map(Array.init) },
       now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
-      sleep: { try await Task.sleep(for: $0) },
-      random: { Double.random(in: 0..<1) },
-      runProcess: { try await CommandOutput.collect($0) })
+      sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
   }
 }

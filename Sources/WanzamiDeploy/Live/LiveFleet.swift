@@ -57,7 +57,7 @@ extension AWSError {
   /// Auto Scaling's words for a template version that EC2 created a moment ago and has not spread yet.
   fileprivate var isAboutUnknownTemplate: Bool {
     let text = message.lowercased()
-    return text.contains("launch template") && (text.contains("does not exist") || text.contains("not found"))
-      || code?.hasPrefix("InvalidLaunchTemplate") == true
+    let isUnknown = ["does not exist", "not found", "could not find"].contains { text.contains($0) }
+    return text.contains("launch template") && isUnknown || code?.hasPrefix("InvalidLaunchTemplate") == true
   }
 }
