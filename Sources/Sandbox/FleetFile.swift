@@ -62,6 +62,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var alarms: [String]?
   /// What simulated instances do, by a text (a tag, a digest) that their user data holds.
   public var images: [String: SimulatedHost.Behaviour]?
+  /// What simulated instances do, by the number of their template version: known before an image's digest is.
+  public var versions: [String: SimulatedHost.Behaviour]?
 
   public init() {}
 
@@ -105,6 +107,7 @@ public struct FleetFile: Codable, Equatable, Sendable {
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
     "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
+    "versions",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }
@@ -115,7 +118,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
 
   /// The host that simulates this fleet's instances.
   public func simulatedHost() -> SimulatedHost {
-    SimulatedHost(bootTime: .seconds((bootSeconds ?? 1) / (rate ?? 1)), behaviours: images ?? [:])
+    SimulatedHost(
+      bootTime: .seconds((bootSeconds ?? 1) / (rate ?? 1)), behaviours: images ?? [:], versions: versions ?? [:])
   }
 }
 

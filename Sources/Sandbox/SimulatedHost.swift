@@ -2,8 +2,8 @@ import Synchronization
 
 /// A host without an Engine: its instances are records that answer health checks as told.
 ///
-/// An instance answers 200 after the boot time, unless its user data holds a key of `behaviours` (a tag or a digest of
-/// an image, usually); where several do, the longest decides.
+/// An instance answers 200 after the boot time, unless `versions` has its template version's number, or its user data
+/// holds a key of `behaviours` (a tag or a digest of an image, usually); where several do, the longest decides.
 public final class SimulatedHost: Sendable {
   /// How the application of an image behaves.
   public struct Behaviour: Hashable, Sendable, Codable {
@@ -34,12 +34,16 @@ public final class SimulatedHost: Sendable {
 
   private let bootTime: Duration
   private let behaviours: [String: Behaviour]
+  private let versions: [String: Behaviour]
   private let records = Mutex<[String: Record]>([:])
   private let routes = Mutex(RoutingTable())
 
-  public init(bootTime: Duration = .zero, behaviours: [String: Behaviour] = [:]) {
+  public init(
+    bootTime: Duration = .zero, behaviours: [String: Behaviour] = [:], versions: [String: Behaviour] = [:]
+  ) {
     self.bootTime = bootTime
     self.behaviours = behaviours
+    self.versions = versions
   }
 
   /// The port to hand to a sandbox.
@@ -59,7 +63,8 @@ public final class SimulatedHost: Sendable {
   private func launch(_ order: InstanceOrder) {
     let text = String(decoding: order.userData, as: UTF8.self)
     let key = behaviours.keys.filter { text.contains($0) }.max { $0.utf8.count < $1.utf8.count }
-    let behaviour = key.flatMap { behaviours[$0] } ?? Behaviour()
+    let versioned = order.version.flatMap { versions[String($0)] }
+    let behaviour = versioned ?? key.flatMap { behaviours[$0] } ?? Behaviour()
     let boot = behaviour.bootSeconds.map { Duration.seconds($0) } ?? bootTime
     let record = Record(behaviour: behaviour, booted: .now + boot, order: order)
     records.withLock { $0[order.id] = record }

@@ -51,7 +51,7 @@ public final class Machinery: Sendable {
     _ settings: Settings, engine: Engine, transport: HTTPTransport, report: @escaping @Sendable (String) -> Void
   ) async throws(SandboxError) -> Machinery {
     let claim = try LoopbackNetwork.claim()
-    let folder = try makeFolder()
+    let folder = try SandboxFolder.make()
     do throws(SandboxError) {
       let registry = try await RegistryServer.start(folder: folder)
       let balancer: Balancer
@@ -84,16 +84,5 @@ public final class Machinery: Sendable {
     await balancer.stop()
     await registry.stop()
     try? FileManager.default.removeItem(atPath: folder)
-  }
-
-  /// In TMPDIR where that is short enough for a socket's path, else in /tmp.
-  private static func makeFolder() throws(SandboxError) -> String {
-    let wish = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let parent = wish.hasPrefix("/") && wish.utf8.count <= 50 ? wish : "/tmp"
-    var template = Array("\(parent)/wanzami-sandbox.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw SandboxError("making a folder in \(parent): \(String(cString: strerror(errno)))")
-    }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -14,6 +14,8 @@ public final class RegistryServer: Sendable {
   public let user = "AWS"
   public let password: Secret
   private let server: ChildServer
+  /// The folder that ends with it; `nil`: its images stay.
+  private let ownFolder: String?
 
   /// What an Engine pulls and pushes with.
   public var credentials: RegistryCredentials {
@@ -23,10 +25,22 @@ public final class RegistryServer: Sendable {
   /// `http://127.0.0.1:<port>`, as the authorization token's `proxyEndpoint` has it.
   public var endpoint: String { "http://\(address)" }
 
-  private init(address: String, password: Secret, server: ChildServer) {
+  private init(address: String, password: Secret, server: ChildServer, ownFolder: String?) {
     self.address = address
     self.password = password
     self.server = server
+    self.ownFolder = ownFolder
+  }
+
+  /// Starts a registry in a fresh folder, which `stop` removes with its images.
+  public static func start() async throws(SandboxError) -> RegistryServer {
+    let folder = try SandboxFolder.make()
+    do throws(SandboxError) {
+      return try await start(folder: folder, isOwn: true)
+    } catch {
+      try? FileManager.default.removeItem(atPath: folder)
+      throw error
+    }
   }
 
   /// Starts a registry and returns when it listens.
@@ -34,6 +48,10 @@ public final class RegistryServer: Sendable {
   /// - Parameter folder: an existing folder for its images, settings and log; an earlier registry's images are served
   ///   again.
   public static func start(folder: String) async throws(SandboxError) -> RegistryServer {
+    try await start(folder: folder, isOwn: false)
+  }
+
+  private static func start(folder: String, isOwn: Bool) async throws(SandboxError) -> RegistryServer {
     let password = Secret(randomText(count: 32))
     let hash = try BcryptHash(of: password)
     let users = "\(folder)/htpasswd"
@@ -56,15 +74,18 @@ public final class RegistryServer: Sendable {
       let address = try await server.wait(for: "its line \"listening on\"", within: .seconds(20)) {
         listeningAddress(in: server.output())
       }
-      return RegistryServer(address: address, password: password, server: server)
+      return RegistryServer(address: address, password: password, server: server, ownFolder: isOwn ? folder : nil)
     } catch {
       await server.stop()
       throw error
     }
   }
 
-  /// Ends the registry; its images stay in the folder.
-  public func stop() async { await server.stop() }
+  /// Ends the registry; its images stay in a folder that it was given.
+  public func stop() async {
+    await server.stop()
+    if let ownFolder { try? FileManager.default.removeItem(atPath: ownFolder) }
+  }
 }
 
 /// The address in the registry's own line `listening on 127.0.0.1:<port>`, once the line is complete.

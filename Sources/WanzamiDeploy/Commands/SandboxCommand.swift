@@ -28,6 +28,9 @@ struct SandboxCommand: AsyncParsableCommand {
   @Flag(help: "Instances are real containers behind a real balancer, not simulated ones.")
   var containers = false
 
+  @Flag(help: "Keep images in a real registry although instances are simulated; real containers have one anyway.")
+  var registry = false
+
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
     if let rate, !(rate > 0 && rate <= 10_000) { throw ValidationError("--rate takes a number above 0, at most 10000") }
@@ -41,6 +44,8 @@ struct SandboxCommand: AsyncParsableCommand {
       let file = try fleetFile()
       if containers {
         try await serveContainers(file, environment, names)
+      } else if registry {
+        try await serveRegistry(file, environment, names)
       } else {
         let images = ImageStore.inMemory(
           proxyEndpoint: "https://\(file.accountID).dkr.ecr.\(file.regionName).amazonaws.com")
@@ -89,6 +94,23 @@ struct SandboxCommand: AsyncParsableCommand {
       await machinery.stop()
     } catch {
       await machinery.stop()
+      throw error
+    }
+  }
+
+  private func serveRegistry(
+    _ fleet: FleetFile, _ environment: ProcessEnvironment, _ names: AsyncStream<String>
+  ) async throws {
+    let registry = try await RegistryServer.start()
+    var file = fleet
+    file.registry = registry.address
+    do {
+      try await serve(
+        file, host: file.simulatedHost().port, images: .registry(registry, transport: HTTPTransport()), environment,
+        names)
+      await registry.stop()
+    } catch {
+      await registry.stop()
       throw error
     }
   }
