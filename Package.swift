@@ -74,10 +74,14 @@ let package = Package(
     suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS"]),
     suite("SandboxTests", ["Sandbox", "SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "RealParts"]),
     suite("WanzamiDeployTests", ["WanzamiDeploy", "ReleaseCore", "ReleaseRuntime"]),
-    suite("ScenarioTests", ["RealParts", "HTTPTransport"]),
+    // The executable is a dependency so that it is built; the suites start it, and import nothing of it.
+    suite("ScenarioTests", ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts"]),
     suite(
       "IntegrationTests",
-      ["AWSClient", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts", "Sandbox", "SimulatedAWS"]),
+      [
+        "WanzamiDeploy", "AWSClient", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts", "Sandbox",
+        "SimulatedAWS",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

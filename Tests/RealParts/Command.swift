@@ -58,16 +58,17 @@ public struct Command: Sendable {
   }
 }
 
-/// Starts a program with an empty standard input and both outputs in `output`; returns its process id.
+/// Starts a program with an empty standard input, its output in `output`, and its errors in `errors`, or there too;
+/// returns its process id.
 func spawn(
-  _ arguments: [String], in folder: String?, environment: [String: String]?, output: Int32
+  _ arguments: [String], in folder: String?, environment: [String: String]?, output: Int32, errors: Int32? = nil
 ) throws -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_adddup2(&actions, output, 1)
-  posix_spawn_file_actions_adddup2(&actions, output, 2)
+  posix_spawn_file_actions_adddup2(&actions, errors ?? output, 2)
   // Nothing else of ours: a socket that a server held open would never be seen to close.
   wanzami_spawn_close_from(&actions, 3)
   var attributes = posix_spawnattr_t()

@@ -71,7 +71,7 @@ public struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     var text = "\(service.displayName) \(operation)"
     if let resource { text += " of \(resource)" }
     var answer = [code, httpStatus.map { "HTTP \($0)" }].compactMap { $0 }.joined(separator: ", ")
-    if answer.isEmpty { answer = "no answer" }
+    if answer.isEmpty { answer = kind == .noCredentials ? "not sent" : "no answer" }
     text += " failed (\(answer)): \(message.isEmpty ? "no message" : message)"
     if let last = text.last, !".!?".contains(last) { text += "." }
     if let requestID { text += " Request id \(requestID)." }
@@ -91,6 +91,7 @@ public struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguous: "It may have been carried out: see the state before asking again."
     case .transport: "Check the network, the region and the endpoint settings."
     case .malformedAnswer: "Check that the endpoint is AWS's: a proxy or another server may be answering."
+    case .service: "Try again; if it stays, check the endpoint settings and AWS's health page."
     default: nil
     }
   }

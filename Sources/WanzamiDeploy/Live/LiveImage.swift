@@ -37,17 +37,30 @@ struct LiveImage: Sendable {
     } catch let error as GitError {
       throw ActionFailure(.other, error.description)
     } catch let error as EngineError {
-      throw ActionFailure(.other, error.description)
+      throw ActionFailure(.other, error.description + LiveImage.advice(error, order))
     } catch {
       throw ActionFailure(.other, "building \(order.reference) failed: \(error)")
     }
   }
 
+  /// Where to look, for an error that lies in the commit and not in the machine.
+  private static func advice(_ error: EngineError, _ order: BuildOrder) -> String {
+    switch error {
+    case .buildFailed: "\nMend \(path(order)), or what the step uses; then commit, and release that commit."
+    case .refused: ". If it is about \(path(order)) of commit \(order.commit.short), mend that; then release again."
+    default: ""
+    }
+  }
+
+  /// The Dockerfile's path in the commit's tree.
+  private static func path(_ order: BuildOrder) -> String {
+    let folder = order.image.context
+    return folder.isEmpty ? order.image.dockerfile : "\(folder)/\(order.image.dockerfile)"
+  }
+
   /// What the classic builder cannot do is said before anything is uploaded.
   private func checkDockerfile(_ order: BuildOrder, _ repository: GitRepository) async throws {
-    let folder = order.image.context
-    let path = folder.isEmpty ? order.image.dockerfile : "\(folder)/\(order.image.dockerfile)"
-    guard let bytes = try await repository.blob(at: path, commit: order.commit.hex) else { return }
+    guard let bytes = try await repository.blob(at: LiveImage.path(order), commit: order.commit.hex) else { return }
     if let finding = dockerfileFinding(String(decoding: bytes, as: UTF8.self)) {
       throw EngineError.needsBuildKit(finding)
     }
