@@ -56,12 +56,10 @@ struct InterruptTests {
   func build() async throws {
     try await Stage.with { stage in
       let mark = "mark-\(UInt32.random(in: 0...UInt32.max))"
-      let commit = try stage.repository.commit(
-        [
-          "backend/tiny": .bytes(try TinyProgram.executable()),
-          "backend/Dockerfile": .file(
-            "FROM scratch\nCOPY --chmod=755 tiny /tiny\nRUN [\"/tiny\", \"wait\", \"\(mark)\"]\n"),
-        ], message: "A build without end")
+      try stage.repository.write("backend/tiny", .bytes(try TinyProgram.executable()))
+      try Command.check(["chmod", "755", stage.repository.path + "/backend/tiny"])
+      let commit = try stage.commit(
+        "B", dockerfile: "FROM scratch\nCOPY tiny /tiny\nRUN [\"/tiny\", \"wait\", \"\(mark)\"]\n")
       try await stage.untouched {
         let release = try stage.start("release", commit)
         try await release.says("RUN [")

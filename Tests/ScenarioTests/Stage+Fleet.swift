@@ -34,14 +34,14 @@ extension Stage {
       refreshes: Dictionary(refreshes.map { ($0.id, $0.status) }) { $1 })
   }
 
-  /// How many targets are healthy, and what the instances run.
+  /// How many targets are healthy, and what the instances in service run.
   func health() async throws -> (healthy: Int, versions: Set<String>) {
     let group = try await group()
     let arn = try #require(group.targetGroupARNs.first)
     let targets = try await client.elbv2.describeTargetHealth(targetGroup: arn)
     return (
       targets.filter { $0.state == "healthy" }.count,
-      Set(group.instances.compactMap { $0.launchTemplate?.version })
+      Set(group.instances.filter { $0.lifecycleState == "InService" }.compactMap { $0.launchTemplate?.version })
     )
   }
 

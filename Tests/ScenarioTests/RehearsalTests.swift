@@ -1,0 +1,107 @@
+import Foundation
+import RealParts
+import Testing
+
+/// The command that a newcomer runs first: real containers behind a real balancer, under traffic.
+@Suite("Rehearsals", .serialized, .enabled(if: Rehearsals.canRun, "no Engine, docker-registry, haproxy or clang here"))
+struct RehearsalTests {
+  @Test("a good, a better and a broken commit end as foretold, without a failed request, and nothing is left")
+  func foretold() async throws {
+    let stage = try await Rehearsals.made()
+    let commits = try [stage.commit("A"), stage.commit("B"), stage.commit("C", healthStatus: 500)]
+    let finished = try await stage.run(["--expect", "0,0,5"] + commits)
+    #expect(finished.status == 0, "\(finished.everything)")
+    for text in [
+      "live: release 1; 2 of 2 targets healthy",
+      "released: release 2 passed; 2 of 2 targets healthy on release 2 in wanzami-api, unbroken for",
+      "rolled back: release 3 failed", "the fleet is back on release 2: 2 of 2 targets healthy on release 2",
+      "group wanzami-api: release 2; 2 of 2 targets healthy on it", "condemned", " requests, 0 failed",
+    ] { #expect(finished.output.contains(text), "\(text)\n\(finished.everything)") }
+    for text in [
+      "Target.ResponseCodeMismatch, Health checks failed with these codes: [500]",
+      "container | wanzami-api: health: cannot reach database (simulated fault)", "it ended with exit 5",
+    ] { #expect(finished.errors.contains(text), "\(text)\n\(finished.everything)") }
+    #expect(try stage.leftovers().isEmpty)
+  }
+
+  @Test("ending instances without draining shows failed requests")
+  func abrupt() async throws {
+    let stage = try await Rehearsals.made()
+    let commits = try [stage.commit("A"), stage.commit("B")]
+    let finished = try await stage.run(["--abrupt", "--expect", "0,0"] + commits)
+    #expect(finished.status == 0, "\(finished.everything)")
+    let totals = try #require(finished.output.firstMatch(of: /(\d+) requests, (\d+) failed/))
+    #expect((Int(totals.2) ?? 0) > 0, "\(finished.everything)")
+    #expect(try stage.leftovers().isEmpty)
+  }
+
+  @Test("a prophecy that does not come true is exit 1, and a signal ends all that was started")
+  func wrong() async throws {
+    let stage = try await Rehearsals.made()
+    let commits = try [stage.commit("A"), stage.commit("B")]
+    let finished = try await stage.run(["--expect", "0,5"] + commits)
+    #expect(finished.status == 1, "\(finished.everything)")
+    #expect(finished.errors.contains("foretold: 0,5; came: 0,0"), "\(finished.everything)")
+    let program = try stage.start(commits)
+    try await program.says("instance refresh")
+    program.signal(SIGINT)
+    let stopped = try await program.end(within: .seconds(40))
+    #expect(stopped.status == 7, "\(stopped.everything)")
+    #expect(try stage.leftovers().isEmpty)
+  }
+}
+
+/// A repository of the example service and what a rehearsal of it needs.
+struct Rehearsals {
+  static let canRun =
+    RealEngine.canRun && RealRegistry.isInstalled && Command.exists("clang")
+    && ["/usr/sbin", "/usr/local/sbin"].contains { access("\($0)/haproxy", X_OK) == 0 }
+
+  let engine: RealEngine
+  let repository: GitFixture
+  let folder: TemporaryFolder
+  /// Names the containers of this rehearsal: they hold this file's path.
+  private let mark = "mark-\(UInt32.random(in: 0...UInt32.max))"
+
+  static func made() async throws -> Rehearsals {
+    Rehearsals(
+      engine: try await RealEngine.running(), repository: try GitFixture(), folder: try TemporaryFolder("rehearsal"))
+  }
+
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  func commit(_ version: String, healthStatus: Int = 200) throws -> String {
+    try Command.check(["mkdir", "-p", repository.path + "/backend"])
+    try Command.check([
+      "clang", "-static", "-O2", "-DVERSION=\"\(version)\"", "-DHEALTH_STATUS=\(healthStatus)", "-o",
+      repository.path + "/backend/server", "\(Rehearsals.root)/example/server.c",
+    ])
+    let dockerfile = try String(contentsOfFile: "\(Rehearsals.root)/example/Dockerfile", encoding: .utf8)
+    return try repository.commit(
+      ["backend/Dockerfile": .file(dockerfile + "LABEL mark=\(mark)\n")], message: "Version \(version)")
+  }
+
+  func start(_ arguments: [String]) throws -> Program {
+    var environment = Stage.bareEnvironment(home: folder.path)
+    environment["DOCKER_HOST"] = engine.dockerHost
+    environment["XDG_STATE_HOME"] = folder.path + "/state"
+    return try Program(
+      [
+        Stage.program, "rehearse", "--pipeline", "\(Rehearsals.root)/pipelines/rehearsal.yml", "--repository",
+        repository.path,
+      ] + arguments, environment: environment)
+  }
+
+  func run(_ arguments: [String]) async throws -> Program.Finished {
+    try await start(arguments).end(within: .seconds(120))
+  }
+
+  /// Containers of this rehearsal's images, running or not.
+  func leftovers() throws -> [Substring] {
+    try Command.check([
+      "docker", "--host", engine.dockerHost, "ps", "--all", "--quiet", "--filter", "label=mark=\(mark)",
+    ])
+    .text.split(separator: "\n")
+  }
+}
