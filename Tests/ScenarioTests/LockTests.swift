@@ -17,6 +17,7 @@ struct LockTests {
       #expect(loser.output.contains("(commit \(commits[winner].prefix(12)), by ada, run "), "\(loser.everything)")
       #expect(loser.output.contains("--wait-for-lock"))
       #expect(try await stage.refreshes().count == 1)
+      #expect(try await stage.group().tags.first { $0.key == "wanzami-deploy:in-flight" } == nil)
     }
   }
 

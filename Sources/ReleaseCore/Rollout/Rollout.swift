@@ -3,6 +3,8 @@ public struct Rollout: Equatable, Sendable {
   /// The release that is rolled out: a launch-template version.
   public var release: Int
   public var digest: Digest?
+  /// What is released; `nil`: the rollout was found in AWS.
+  public var commit: ResolvedCommit?
   public var group: Group
   public var template: LaunchTemplate
   public var targetGroups: [TargetGroup]
@@ -14,9 +16,11 @@ public struct Rollout: Equatable, Sendable {
   /// The refresh that rolls it out, once it is known.
   public var refresh: Refresh?
 
-  init(clearance: Clearance, release: Int, digest: Digest?) {
+  init(_ draft: Draft, release: Int) {
+    let clearance = draft.candidate.clearance
     self.release = release
-    self.digest = digest
+    digest = draft.digest
+    commit = draft.candidate.commit
     group = clearance.survey.group
     if let pinned = clearance.pinned { group.configuration = pinned }
     template = clearance.template

@@ -12,6 +12,9 @@ extension Run {
       said.append(.announce(.resolved(commit)))
     case .failed(.survey, let failure), .failed(.resolve, let failure):
       return end(failure.kind == .refused ? .refused([failure.sentence]) : .failedBefore(failure.sentence))
+    case .tagged, .failed(.tag, _):
+      // The mark of a faster release is put right.
+      return [.survey]
     default:
       return []
     }

@@ -72,9 +72,7 @@ extension Run {
     }
     if let active = refreshes.first(where: { $0.status.isActive }) {
       guard active.desired?.version.number == start.rollout.release else {
-        return close(
-          .held(by: "another refresh was faster: instance refresh \(active.id), \(active.status.rawValue)"),
-          writing: [:])
+        return giveWay(to: active, start.rollout)
       }
       start.rollout.refresh = active
       return [.announce(.adopted(active.id, release: start.rollout.release))] + watch(start.rollout, at: now)
@@ -88,6 +86,22 @@ extension Run {
     start.step = .asking
     phase = .starting(start)
     return [.startRefresh(start.rollout.order(policy: pipeline.rollback))]
+  }
+
+  /// Somebody was faster between our last reading and our start. All is read again, the image being in the registry:
+  /// that tells who holds the fleet, and whether to wait. Our mark has covered theirs, and is put right first.
+  private mutating func giveWay(to active: Refresh, _ rollout: Rollout) -> [Action] {
+    let held = Outcome.held(by: "instance refresh \(active.id) was faster: \(active.status.rawValue)")
+    guard case .release(let options) = intent, let commit = rollout.commit else { return close(held, writing: [:]) }
+    phase = .preparing(
+      Preparation(
+        survey: nil, commit: commit, digest: rollout.digest,
+        isAimGone: rollout.aim == nil && options.needsNoRollbackTarget))
+    guard let number = active.desired?.version.number else { return [.tag([InFlightMark.key: nil])] }
+    switch active.status {
+    case .pending, .inProgress, .baking: return [.tag([InFlightMark.key: InFlightMark.rollingOut(number).description])]
+    default: return [.survey]
+    }
   }
 
   /// Begins, or takes up, the watch of a refresh that is known.

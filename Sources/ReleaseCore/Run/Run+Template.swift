@@ -53,7 +53,7 @@ extension Run {
   private mutating func write(_ draft: Draft) -> [Action] {
     let clearance = draft.candidate.clearance
     if let number = sameVersion(as: draft) {
-      return begin(Rollout(clearance: clearance, release: number, digest: draft.digest), isReused: true)
+      return begin(Rollout(draft, release: number), isReused: true)
     }
     phase = .versioning(draft)
     let description = ReleaseDescription(
@@ -81,8 +81,7 @@ extension Run {
   mutating func version(_ draft: Draft, _ event: Event) -> [Action] {
     switch event {
     case .versionCreated(let number):
-      return begin(
-        Rollout(clearance: draft.candidate.clearance, release: number, digest: draft.digest), isReused: false)
+      return begin(Rollout(draft, release: number), isReused: false)
     case .failed(.createVersion, let failure):
       return end(.failedBefore(failure.sentence))
     default:

@@ -115,7 +115,7 @@ public enum Phase: Equatable, Sendable {
   case versioning(Draft)
   /// The in-flight mark is being written. Exits: starting, ended.
   case tagging(Rollout)
-  /// The refresh is being started, or a lost answer settled. Exits: rolling, ended.
+  /// The refresh is being started, or a lost answer settled. Exits: rolling, preparing (somebody was faster), ended.
   case starting(Start)
   /// The rollout and its bake are watched. Exits: closing, goingBack, ended.
   case rolling(Rolling)
