@@ -38,6 +38,8 @@ struct InstanceTrack: Equatable, Sendable {
   /// An instance that came and went between two polls and is known by its activities only.
   init(vanished id: String, release: Int) {
     self.init(Instance(id: id, lifecycle: .leaving, version: release), isNew: true, isAside: false)
+    // Nobody saw it in the group: it is counted where removals are, and not shown as an instance.
+    absences = 2
   }
 
   /// On its way out: by its lifecycle, by an activity, or by its target (draining, or gone since the group was last
