@@ -16,6 +16,8 @@ public struct Return: Equatable, Sendable {
   public var asked = 0
   /// A signal came while a start was under way: it is finished first.
   public var isInterrupted = false
+  /// What was said of the fleet last, by the rollout's watch.
+  var said = ProgressLines()
   /// When waiting for AWS to bring a refresh to its end stops, and a person is needed.
   public var deadline: Moment
 
@@ -105,5 +107,5 @@ public struct Approach: Equatable, Sendable {
   var cadence: WatchCadence
   /// What the next poll asks for.
   var next: Set<ObservationPart>
-  var said = ProgressLines()
+  var said: ProgressLines
 }

@@ -10,10 +10,11 @@ extension Run {
         rollout, wrong: [failure.sentence, "no release of this fleet has passed that a rollback could aim at"],
         tags: condemnation(of: rollout))
     }
-    let back = Return(
+    var back = Return(
       rollout: rollout, aim: aim, cause: failure.sentence, origin: .verdict, step: .marking,
       status: rolling.watch.progress.refreshStatus ?? rollout.refresh?.status,
       deadline: now + rollout.settings.timeout)
+    back.said = rolling.said
     if back.move() == .leave {
       return needPerson(rollout, wrong: [failure.sentence], tags: [:])
     }

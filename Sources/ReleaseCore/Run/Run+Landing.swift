@@ -8,7 +8,7 @@ extension Run {
     var cadence = WatchCadence(
       poll: back.rollout.settings.poll, hasTargetGroups: !back.rollout.targetGroups.isEmpty, hasAlarms: false)
     let first = cadence.next(after: nil)
-    back.step = .landing(Approach(watch: watch, cadence: cadence, next: first.parts))
+    back.step = .landing(Approach(watch: watch, cadence: cadence, next: first.parts, said: back.said))
     phase = .goingBack(back)
     return [.observe(first.parts)]
   }
