@@ -21,7 +21,8 @@ public struct AWSClient: Sendable {
     let roles = RoleCalls(settings: settings, environment: environment, transport: transport, memory: memory)
     let chain = CredentialsChain(
       environment: environment, files: SharedFiles(environment), profile: settings.profile,
-      isProfileExplicit: settings.isProfileExplicit, roles: roles)
+      isProfileExplicit: settings.isProfileExplicit, roles: roles,
+      requests: CredentialRequests(settings: settings, environment: environment, transport: transport))
     let store = CredentialsStore(now: environment.now) { () async throws(CredentialsError) in try await chain.load() }
     self.init(settings: settings, environment: environment, transport: transport, credentials: store, memory: memory)
   }

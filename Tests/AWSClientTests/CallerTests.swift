@@ -212,7 +212,9 @@ struct CallerTests {
   @Test("no credentials is an error before anything is sent")
   func noCredentials() async throws {
     let endpoint = try ScriptedEndpoint([.xml(identity)])
-    let world = TestEnvironment(["AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": "eu-north-1"])
+    let world = TestEnvironment([
+      "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": "eu-north-1", "AWS_EC2_METADATA_DISABLED": "true",
+    ])
     let client = AWSClient(
       settings: try AWSSettings(environment: world.environment), environment: world.environment,
       transport: HTTPTransport())

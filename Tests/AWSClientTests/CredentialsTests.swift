@@ -53,6 +53,28 @@ private let configFile = """
   credential_process = "/opt/my tool/creds" --for 'a b'
   [profile sso]
   sso_session = corp
+  sso_account_id = 1
+  [profile moon]
+  role_arn = m
+  credential_source = Moon
+  [profile code]
+  role_arn = m
+  source_profile = base
+  mfa_serial = arn:aws:iam::1:mfa/op
+  [profile rootless]
+  role_arn = m
+  [profile both]
+  role_arn = m
+  source_profile = base
+  credential_source = Environment
+  [profile login]
+  login_session = arn:aws:iam::1:user/op
+  [profile ecs]
+  role_arn = m
+  credential_source = EcsContainer
+  [profile fromvariables]
+  role_arn = env-role
+  credential_source = Environment
   [profile half]
   aws_access_key_id = AKIAHALF
   [profile machine]
@@ -81,10 +103,17 @@ private func load(
     withFiles
     ? ["/home/op/.aws/config": configFile, "/home/op/.aws/credentials": credentialsFile, "/home/op/token": "jwt\n"]
     : [:]
-  let environment = TestEnvironment(variables, files: files, programs: programs).environment
+  let world = TestEnvironment(
+    ["AWS_EC2_METADATA_DISABLED": "true"].merging(variables) { $1 }, files: files, programs: programs)
+  let environment = world.environment
   let chain = CredentialsChain(
     environment: environment, files: SharedFiles(environment), profile: profile, isProfileExplicit: explicit,
-    roles: roles.calls)
+    roles: roles.calls,
+    requests: CredentialRequests(endpoints: SSOEndpoints(), environment: environment) {
+      (request) async throws(HTTPTransportError) in
+      throw HTTPTransportError(
+        kind: .other, detail: "no request expected", request: request.url, requestMayHaveBeenSent: false)
+    })
   return try await chain.load()
 }
 
@@ -119,6 +148,17 @@ struct CredentialsTests {
     let own = Roles()
     _ = try await load([:], profile: "self", roles: own)
     #expect(own.asked.withLock { $0 } == ["own by AKIASELF for -"])
+  }
+
+  @Test("a role's source may be the variables, and a profile's role comes before a web identity in variables")
+  func order() async throws {
+    let roles = Roles()
+    _ = try await load(Self.keys, profile: "fromvariables", explicit: true, roles: roles)
+    let web = ["AWS_WEB_IDENTITY_TOKEN_FILE": "/home/op/token", "AWS_ROLE_ARN": "r", "AWS_ROLE_SESSION_NAME": "s"]
+    _ = try await load(web, profile: "deployer", roles: roles)
+    _ = try await load(web, profile: "base", roles: roles)
+    #expect(
+      roles.asked.withLock { $0 } == ["env-role by AKIAENV for -", "deploy by AKIASHARED for ext", "r as s with jwt"])
   }
 
   @Test("a web identity's token is read from its file")
@@ -163,8 +203,10 @@ struct CredentialsTests {
   @Test(
     "what is set up and does not work ends the search with its reason",
     arguments: [
-      ("circle-a", "circle-a → circle-b → circle-a"), ("sso", "sso_session of profile sso"),
-      ("half", "no aws_secret_access_key"), ("machine", "credential_source = Ec2InstanceMetadata"),
+      ("circle-a", "circle-a → circle-b → circle-a"), ("sso", "no section [sso-session corp]"),
+      ("half", "no aws_secret_access_key"), ("machine", "AWS_EC2_METADATA_DISABLED is true"),
+      ("moon", "credential_source = Moon"), ("code", "Nobody is asked for a code"), ("rootless", "neither"),
+      ("both", "keep one"), ("login", "aws configure export-credentials"), ("ecs", "AWS_CONTAINER_CREDENTIALS"),
     ])
   func refused(profile: String, words: String) async throws {
     let error = await #expect(throws: CredentialsError.self) { try await load([:], profile: profile) }
@@ -175,8 +217,9 @@ struct CredentialsTests {
   func nothing() async throws {
     let error = await #expect(throws: CredentialsError.self) { try await load([:], withFiles: false) }
     for place in [
-      "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "profile default", "/home/op/.aws/credentials",
-      "container", "metadata service",
+      "AWS_ACCESS_KEY_ID: not set", "role_arn of profile default: not set", "AWS_WEB_IDENTITY_TOKEN_FILE: not set",
+      "profile default: no keys", "/home/op/.aws/credentials", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+      "metadata service: AWS_EC2_METADATA_DISABLED", "Set AWS_ACCESS_KEY_ID",
     ] {
       #expect(error?.description.contains(place) == true, "\(place)")
     }

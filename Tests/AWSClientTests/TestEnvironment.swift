@@ -9,6 +9,8 @@ final class TestEnvironment: Sendable {
   private let variables: [String: String]
   private let clock: Mutex<Int64>
   private let waits = Mutex<[Duration]>([])
+  /// Files written by the client.
+  let written = Mutex<[String: String]>([:])
 
   init(
     _ variables: [String: String] = [:], files: [String: String] = [:], startingAt time: Int64 = 1_767_323_045_000,
@@ -31,7 +33,11 @@ final class TestEnvironment: Sendable {
 
   var environment: AWSEnvironment {
     AWSEnvironment(
-      variables: variables, homeDirectory: "/home/op", readFile: { [files] path in files[path].map { Array($0.utf8) } },
+      variables: variables, homeDirectory: "/home/op",
+      readFile: { [self] path in
+        (written.withLock { $0[path] } ?? files[path]).map { Array($0.utf8) }
+      },
+      writeSecretFile: { [self] path, bytes in written.withLock { $0[path] = String(decoding: bytes, as: UTF8.self) } },
       now: { [self] in now },
       sleep: { [self] duration in
         waits.withLock { $0.append(duration) }

@@ -24,11 +24,20 @@ public enum CredentialsError: Error, Equatable, Sendable, CustomStringConvertibl
   /// A place is set up, and gave an error instead.
   case failed(place: String, reason: String)
 
+  /// The last part of its sentence.
+  var reason: String {
+    switch self {
+    case .failed(_, let reason): reason
+    default: description
+    }
+  }
+
   public var description: String {
     switch self {
     case .notFound(let tried):
       "no AWS credentials. Looked at: \(tried.joined(separator: "; ")). Set AWS_ACCESS_KEY_ID and "
-        + "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+        + "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is given: a CI's web identity, a container's or "
+        + "an instance's role."
     case .unsupported(let place, let wayOut): "AWS credentials from \(place) are not supported. \(wayOut)"
     case .failed(let place, let reason): "AWS credentials from \(place) failed: \(reason)"
     }

@@ -11,20 +11,22 @@ struct CredentialsChain: Sendable {
   let isProfileExplicit: Bool
   /// Calls of STS that give temporary credentials.
   let roles: RoleCalls
+  /// Requests to the places that give credentials over HTTP.
+  let requests: CredentialRequests
 
   func load() async throws(CredentialsError) -> AWSCredentials {
-    var providers: [CredentialsProvider] = []
-    if isProfileExplicit {
-      providers.append(CredentialsProvider { .absent("the environment: skipped, a profile was chosen") })
-    } else {
-      providers += [environmentProvider, webIdentityVariables]
+    let role = CredentialsProvider { [self] () async throws(CredentialsError) in try await ofProfileRole(profile) }
+    let keys = CredentialsProvider { [self] () async throws(CredentialsError) in try await ofProfileItself(profile) }
+    let machine = [containerProvider, metadataProvider]
+    guard !isProfileExplicit else {
+      let skipped = CredentialsProvider { .absent("the environment: skipped, a profile was chosen") }
+      return try await CredentialsProvider.first(of: [skipped, role, keys] + machine)
     }
-    providers.append(CredentialsProvider { [self] () async throws(CredentialsError) in try await ofProfile(profile) })
-    providers += [containerProvider, metadataProvider]
-    return try await CredentialsProvider.first(of: providers)
+    return try await CredentialsProvider.first(
+      of: [environmentProvider, role, webIdentityVariables, keys] + machine)
   }
 
-  private var environmentProvider: CredentialsProvider {
+  var environmentProvider: CredentialsProvider {
     CredentialsProvider { [environment] () throws(CredentialsError) in
       guard let id = environment.variable("AWS_ACCESS_KEY_ID") else { return .absent("AWS_ACCESS_KEY_ID: not set") }
       guard let secret = environment.variable("AWS_SECRET_ACCESS_KEY") else {
@@ -67,18 +69,17 @@ struct CredentialsChain: Sendable {
   /// Names the session in CloudTrail; within one run it need not be unique.
   var defaultSessionName: String { "wanzami-deploy-\(environment.now().milliseconds / 1000)" }
 
-  private var containerProvider: CredentialsProvider {
-    CredentialsProvider { [environment] () throws(CredentialsError) in
-      for name in ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]
-      where environment.variable(name) != nil {
-        throw .unsupported(place: name, wayOut: "Give the job AWS_ACCESS_KEY_ID or a web identity instead.")
-      }
-      return .absent("a container's credentials: no AWS_CONTAINER_CREDENTIALS_… is set (and not supported yet)")
+  var containerProvider: CredentialsProvider {
+    CredentialsProvider { [self] () async throws(CredentialsError) in
+      try await ContainerCredentials(environment: environment, requests: requests).load()
     }
   }
 
-  private var metadataProvider: CredentialsProvider {
-    CredentialsProvider { .absent("the instance's metadata service: not supported yet") }
+  var metadataProvider: CredentialsProvider {
+    CredentialsProvider { [self] () async throws(CredentialsError) in
+      let config = files.configProfile(profile) ?? [:]
+      return try await InstanceMetadata(environment: environment, config: config, requests: requests).load()
+    }
   }
 }
 

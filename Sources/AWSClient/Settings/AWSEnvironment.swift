@@ -7,6 +7,8 @@ public struct AWSEnvironment: Sendable {
   public var homeDirectory: String
   /// The bytes of a file, or `nil` when it cannot be read.
   public var readFile: @Sendable (String) -> [UInt8]?
+  /// Replaces a file whole, or throws; it is readable by its owner only. For a session that was renewed.
+  public var writeSecretFile: @Sendable (String, [UInt8]) throws -> Void
   /// The machine's wall clock.
   public var now: @Sendable () -> Timestamp
   /// Waits; throws when the task is cancelled.
@@ -16,8 +18,10 @@ public struct AWSEnvironment: Sendable {
   /// Runs a program without a shell and collects its output, for `credential_process`.
   public var runProcess: @Sendable ([String]) async throws -> ProcessOutput
 
+  /// Without `writeSecretFile` the machine's files are written.
   public init(
     variables: [String: String], homeDirectory: String, readFile: @escaping @Sendable (String) -> [UInt8]?,
+    writeSecretFile: (@Sendable (String, [UInt8]) throws -> Void)? = nil,
     now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
     random: @escaping @Sendable () -> Double,
     runProcess: @escaping @Sendable ([String]) async throws -> ProcessOutput
@@ -25,6 +29,7 @@ public struct AWSEnvironment: Sendable {
     self.variables = variables
     self.homeDirectory = homeDirectory
     self.readFile = readFile
+    self.writeSecretFile = writeSecretFile ?? { path, bytes in try SecretFile(path: path).replace(with: bytes) }
     self.now = now
     self.sleep = sleep
     self.random = random
@@ -39,7 +44,8 @@ public struct AWSEnvironment: Sendable {
     self.init(
       variables: variables, homeDirectory: homeDirectory,
       readFile: { path in FileManager.default.contents(atPath: path).map { Array($0) } }, now: now, sleep: sleep,
-      random: random, runProcess: { words in try await ChildProcess(words: words, variables: variables).run() })
+      random: random,
+      runProcess: { words in try await ChildProcess(words: words, variables: variables).run() })
   }
 
   /// A variable that is set to something.

@@ -10,6 +10,8 @@ public struct AWSSettings: Equatable, Sendable {
   public var isProfileExplicit: Bool
   /// Endpoints that something names, by service; the others are AWS's own.
   public var endpoints: [AWSService: String]
+  /// Where IAM Identity Center is asked, when something names it.
+  var ssoEndpoints: SSOEndpoints
   public var caBundle: String?
   public var maxAttempts: Int
 
@@ -35,7 +37,12 @@ public struct AWSSettings: Equatable, Sendable {
     guard isRegion(found) else { throw .notARegion(found, source: source) }
     self.region = found
     regionSource = source
-    endpoints = try configuredEndpoints(environment, config: config, files: files)
+    let configured = try configuredEndpoints(environment, config: config, files: files)
+    endpoints = Dictionary(
+      uniqueKeysWithValues: AWSService.allCases.compactMap { service in
+        configured[service.endpointKey].map { (service, $0) }
+      })
+    ssoEndpoints = SSOEndpoints(portal: configured["sso"], oidc: configured["sso_oidc"])
     caBundle = environment.variable("AWS_CA_BUNDLE") ?? config["ca_bundle"].map { environment.path($0) }
     maxAttempts = try attempts(environment.variable("AWS_MAX_ATTEMPTS") ?? config["max_attempts"])
     try refuseUnsupported(environment, config: config)
@@ -80,21 +87,21 @@ private func isRegion(_ text: String) -> Bool {
 /// `endpoint_url` (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
 private func configuredEndpoints(
   _ environment: AWSEnvironment, config: [String: String], files: SharedFiles
-) throws(AWSSettingsError) -> [AWSService: String] {
+) throws(AWSSettingsError) -> [String: String] {
   let ignored = environment.variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ?? config["ignore_configured_endpoint_urls"]
   if ignored?.lowercased() == "true" { return [:] }
   let section = config["services"].flatMap { files.services($0) } ?? [:]
-  var endpoints: [AWSService: String] = [:]
-  for service in AWSService.allCases {
-    let variable = "AWS_ENDPOINT_URL_\(service.endpointKey.uppercased())"
+  var endpoints: [String: String] = [:]
+  for key in AWSService.allCases.map(\.endpointKey) + ["sso", "sso_oidc"] {
+    let variable = "AWS_ENDPOINT_URL_\(key.uppercased())"
     let candidates = [
       (environment.variable(variable), variable), (environment.variable("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"),
-      (section["\(service.endpointKey).endpoint_url"], "the services section of \(files.configPath)"),
+      (section["\(key).endpoint_url"], "the services section of \(files.configPath)"),
       (config["endpoint_url"], files.configPath),
     ]
     guard let (url, source) = candidates.first(where: { $0.0 != nil }), let url else { continue }
     guard Endpoint(url: url) != nil else { throw .notAnEndpoint(url, source: source) }
-    endpoints[service] = url
+    endpoints[key] = url
   }
   return endpoints
 }

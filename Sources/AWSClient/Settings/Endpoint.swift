@@ -26,18 +26,7 @@ struct Endpoint: Equatable, Sendable {
   /// AWS's own endpoint of a service in a region.
   init(service: AWSService, region: String) {
     scheme = "https"
-    host = "\(service.hostPrefix).\(region).\(dnsSuffix(of: region))"
+    host = "\(service.hostPrefix).\(region).\(Partition(region: region).dnsSuffix)"
     path = "/"
   }
-}
-
-/// The partitions' domains by the beginning of their regions' names; a region that is not known is in `aws`.
-///
-/// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-private func dnsSuffix(of region: String) -> String {
-  let suffixes = [
-    ("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu"), ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"), ("eu-isoe-", "cloud.adc-e.uk"), ("us-iso-", "c2s.ic.gov"),
-  ]
-  return suffixes.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
 }

@@ -25,6 +25,9 @@ struct SharedFiles: Sendable {
   /// A `[services x]` section; nested settings are `ecr.endpoint_url`.
   func services(_ name: String) -> [String: String]? { config.sections["services \(name)"] }
 
+  /// An `[sso-session x]` section.
+  func ssoSession(_ name: String) -> [String: String]? { config.sections["sso-session \(name)"] }
+
   /// Whether either file has the profile.
   func hasProfile(_ name: String) -> Bool {
     configProfile(name) != nil || credentialsProfile(name) != nil

@@ -7,6 +7,13 @@ public func sha256Hex(_ bytes: [UInt8]) -> String {
   return hexadecimal(digest)
 }
 
+/// SHA-1 (FIPS 180-4) in lower-case hexadecimal digits: for names of files that others chose, never for secrecy.
+public func sha1Hex(_ bytes: [UInt8]) -> String {
+  var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
+  _ = SHA1(bytes, bytes.count, &digest)
+  return hexadecimal(digest)
+}
+
 /// HMAC-SHA-256 (RFC 2104).
 func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
   var code = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
