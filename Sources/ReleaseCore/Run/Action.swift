@@ -103,6 +103,8 @@ public struct EvidenceRequest: Equatable, Sendable {
 public struct Evidence: Equatable, Sendable {
   public var instance: String
   public var targets: [String]
+  /// Scaling activities of the instance, and those that failed, newest first, in AWS's words.
+  public var activities: [String]
   /// The container's last lines, oldest first; empty: none were to be had.
   public var containerLines: [String]
   /// The last lines of the instance's console.
@@ -111,11 +113,12 @@ public struct Evidence: Equatable, Sendable {
   public var gaps: [String]
 
   public init(
-    instance: String, targets: [String] = [], containerLines: [String] = [], consoleLines: [String] = [],
-    gaps: [String] = []
+    instance: String, targets: [String] = [], activities: [String] = [], containerLines: [String] = [],
+    consoleLines: [String] = [], gaps: [String] = []
   ) {
     self.instance = instance
     self.targets = targets
+    self.activities = activities
     self.containerLines = containerLines
     self.consoleLines = consoleLines
     self.gaps = gaps

@@ -117,6 +117,7 @@ extension Announcement {
 
   static func evidence(_ evidence: Evidence) -> Announcement {
     var lines = ["evidence of \(evidence.instance): \(evidence.targets.joined(separator: "; "))"]
+    lines += evidence.activities.map { "  activity  | \($0)" }
     lines += evidence.containerLines.map { "  container | \($0)" }
     lines += evidence.consoleLines.map { "  console   | \($0)" }
     lines += evidence.gaps.map { "  (\($0))" }
@@ -124,7 +125,8 @@ extension Announcement {
       "evidence", .info,
       [
         .text("instance", evidence.instance), .list("targets", evidence.targets),
-        .list("container", evidence.containerLines), .list("console", evidence.consoleLines),
+        .list("activities", evidence.activities), .list("container", evidence.containerLines),
+        .list("console", evidence.consoleLines),
         .list("gaps", evidence.gaps),
       ], lines.joined(separator: "\n"))
   }

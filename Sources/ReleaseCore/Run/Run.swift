@@ -65,11 +65,13 @@ public struct Run: Equatable, Sendable {
     var known = saidEvidence[evidence.instance, default: []]
     func isNew(_ line: String) -> Bool { known.insert(line).inserted }
     var news = evidence
+    news.activities = evidence.activities.filter(isNew)
     news.containerLines = evidence.containerLines.filter(isNew)
     news.consoleLines = evidence.consoleLines.filter(isNew)
     news.gaps = evidence.gaps.filter(isNew)
     saidEvidence[evidence.instance] = known
-    return news.containerLines.isEmpty && news.consoleLines.isEmpty && news.gaps.isEmpty ? nil : news
+    let lines = news.activities + news.containerLines + news.consoleLines + news.gaps
+    return lines.isEmpty ? nil : news
   }
 
   /// The end of the run; nothing follows.

@@ -56,7 +56,7 @@ struct Ground: Sendable {
     let fleet = fleet
     let image = LiveImage(
       pipeline: pipeline, environment: environment, transport: transport, registry: registry, tell: telling)
-    let evidence = LiveEvidence(client: client, clock: .system)
+    let evidence = LiveEvidence(client: client, group: pipeline.fleet.group, clock: .system)
     let known = KnownFleet()
     return ReleasePorts(
       resolve: { revision throws(ActionFailure) in try await source.resolve(revision) },

@@ -6,10 +6,12 @@ import ReleaseRuntime
 /// of its console.
 struct LiveEvidence: Sendable {
   let client: AWSClient
+  let group: String
   let clock: RunClock
 
   private static let containerLines = 20
   private static let consoleLines = 8
+  private static let activitiesMax = 5
   /// Between two questions whether the command is done.
   private static let pause = Duration.milliseconds(400)
 
@@ -36,12 +38,16 @@ struct LiveEvidence: Sendable {
       let output = try await client.ec2.getConsoleOutput(instance: request.instance, latest: true)
       return String(decoding: output.output, as: UTF8.self)
     }
-    let (fromContainer, fromConsole) = await (container, console)
+    async let activities = lines("the scaling activities") { () throws(AWSError) in
+      try await activityLines(of: request.instance)
+    }
+    let (fromContainer, fromConsole, fromActivities) = await (container, console, activities)
     return Evidence(
       instance: request.instance, targets: request.targets,
+      activities: Array(fromActivities.lines.prefix(LiveEvidence.activitiesMax)),
       containerLines: fromContainer.lines.suffix(LiveEvidence.containerLines),
       consoleLines: fromConsole.lines.suffix(LiveEvidence.consoleLines),
-      gaps: [fromContainer.gap, fromConsole.gap].compactMap { $0 })
+      gaps: [fromActivities.gap, fromContainer.gap, fromConsole.gap].compactMap { $0 })
   }
 
   private func lines(
@@ -53,6 +59,14 @@ struct LiveEvidence: Sendable {
     } catch {
       return ([], "\(what) could not be had: \(error.description)")
     }
+  }
+
+  /// The newest page is enough: what went wrong went wrong lately.
+  private func activityLines(of instance: String) async throws(AWSError) -> String {
+    let found = try await client.autoScaling.describeScalingActivities(of: group, isEnough: { _ in true })
+    return found.filter { $0.statusCode == "Failed" || $0.description.contains(instance) }
+      .map { "\($0.description): \($0.statusCode)\($0.statusMessage.map { ", \($0)" } ?? ""). \($0.cause)" }
+      .map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }.joined(separator: "\n")
   }
 
   private func containerOutput(of instance: String) async throws(AWSError) -> String {
