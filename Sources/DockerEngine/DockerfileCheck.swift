@@ -14,7 +14,7 @@ public struct DockerfileFinding: Equatable, Sendable {
 
   var sentence: String {
     "Line \(line) of the Dockerfile needs BuildKit, which the Engine's classic builder is not: \(feature.rawValue) in "
-      + "\"\(text)\". Write that step without it, or build with docker buildx and release with --image <digest>."
+      + "\"\(text)\". Write that step without it."
   }
 }
 

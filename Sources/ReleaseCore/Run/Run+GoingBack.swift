@@ -109,7 +109,10 @@ extension Run {
       phase = .goingBack(back)
       return [
         .announce(
-          .rollingBack(from: back.rollout.release, to: back.aim, how: "the refresh is over; a refresh back is started")),
+          .rollingBack(
+            from: back.rollout.release, to: back.aim,
+            how: back.status == nil
+              ? "a refresh to it is started" : "the refresh is over; a refresh back is started")),
         .startRefresh(back.rollout.orderBack(to: back.aim)),
       ]
     case .watchLanding:
