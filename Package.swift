@@ -63,6 +63,13 @@ let package = Package(
       name: "RealParts", dependencies: ["CCrypt", "CSpawn"], path: "Tests/RealParts", swiftSettings: strict
     ),
 
+    // The real reducer in an emulated world and virtual time: for its own suites, and for whole nights of chance.
+    .target(
+      name: "Simulation", dependencies: ["ReleaseCore", "SimulatedAWS"], path: "Tests/Simulation",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation", argumentParser], path: "Tests/Simulate", swiftSettings: strict),
+
     suite("ReleaseCoreTests", ["ReleaseCore"]),
     suite("SimulatedAWSTests", ["SimulatedAWS"]),
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
@@ -71,7 +78,7 @@ let package = Package(
     suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport", "RealParts"]),
     suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),
     suite("GitRepositoryTests", ["GitRepository", "RealParts"]),
-    suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS"]),
+    suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS", "Simulation"]),
     suite("SandboxTests", ["Sandbox", "SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "RealParts"]),
     suite("WanzamiDeployTests", ["WanzamiDeploy", "ReleaseCore", "ReleaseRuntime"]),
     // The executable is a dependency so that it is built; the suites start it, and import nothing of it.

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("A release that fails")
 struct BadReleaseTests {
   private func bad(_ app: AppBehaviour) throws -> Simulation {

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("A release that goes well")
 struct GoodReleaseTests {
   @Test("a good commit is released: saved, marked as passed, nothing in flight, capacity never below the floor")

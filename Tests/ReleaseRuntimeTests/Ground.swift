@@ -3,6 +3,8 @@ import ReleaseCore
 import ReleaseRuntime
 import Synchronization
 
+@testable import Simulation
+
 /// The emulated world behind the interpreter's ports: a wait lets the world's time pass.
 final class Ground: Sendable {
   let world: GroundWorld

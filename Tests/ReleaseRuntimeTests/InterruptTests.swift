@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("A signal")
 struct InterruptTests {
   private func at(_ name: FailedAction) -> (Action) -> Bool { { Simulation.name(of: $0) == name } }

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 /// Kills a run at each of its actions, before and after the action takes effect, and lets another machine take up what
 /// is left.
 @Suite("A run that is killed")

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("Answers that are lost, late or refusals")
 struct LostAnswerTests {
   private static let lost = ActionFailure(.ambiguous, "StartInstanceRefresh: the connection broke")

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("An operator's rollback")
 struct OperatorRollbackTests {
   /// Releases 1, 2 and 3 passed.

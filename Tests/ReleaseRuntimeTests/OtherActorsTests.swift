@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 @Suite("Somebody else at the fleet")
 struct OtherActorsTests {
   @Test("who cancels the refresh is not fought: exit 6 and the commands")

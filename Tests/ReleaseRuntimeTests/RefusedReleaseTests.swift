@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 /// One fleet that a release refuses, and the word by which it says so.
 struct RefusedFleet: CustomTestStringConvertible, Sendable {
   var testDescription: String

@@ -2,6 +2,8 @@ import ReleaseCore
 import SimulatedAWS
 import Testing
 
+@testable import Simulation
+
 extension Intent {
   static var releaseNew: Intent { .release(ReleaseOptions(revision: Fleet.new.hex)) }
   static var rollBack: Intent { .rollback(RollbackOptions()) }
@@ -13,6 +15,18 @@ extension Intent {
   }
 
   static func rollBack(to release: Int) -> Intent { .rollback(RollbackOptions(release: release)) }
+}
+
+extension Fleet {
+  /// The prepared fleet, where each broken law fails the test.
+  static func simulation(
+    desired: Int = 2, isMarked: Bool = true, describes: Bool = true,
+    change: (inout World.GroupRequest, inout World) throws -> Void = { _, _ in }
+  ) throws -> Simulation {
+    let simulation = try prepared(desired: desired, isMarked: isMarked, describes: describes, change: change)
+    simulation.onViolation = { Issue.record("\($0)") }
+    return simulation
+  }
 }
 
 extension Watcher {

@@ -88,8 +88,13 @@ extension HealthyPercent {
     }
   }
 
-  /// The fewest healthy instances that `desired` allows, rounded up.
-  public func floor(desired: Int) -> Int { (desired * min + 99) / 100 }
+  /// The fewest healthy instances that `desired` allows, rounded up. Where that and the ceiling leave no room for a
+  /// single replacement, AWS may take one instance out first all the same: rounding never blocks a refresh.
+  public func floor(desired: Int) -> Int {
+    let floor = (desired * min + 99) / 100
+    let hasRoom = min >= 100 || floor < desired || desired * max / 100 > desired
+    return hasRoom ? floor : Swift.max(0, desired - 1)
+  }
 
   /// How many instances AWS replaces at once: the room between ceiling and floor, and at least one.
   public func batch(desired: Int) -> Int { Swift.max(1, desired * max / 100 - floor(desired: desired)) }

@@ -73,11 +73,11 @@ public enum ActivityClass: Equatable, Sendable {
       self = .removal(Removal(cause: activity.cause))
       return
     }
-    let refusal = Refusal(text: (activity.message ?? "") + "\n" + activity.cause)
+    // The words are read of what failed only: nothing else has any to tell.
     switch (activity.isLaunch, activity.status) {
-    case (true, "Failed"): self = .refusal(refusal)
+    case (true, "Failed"): self = .refusal(Refusal(activity))
     // A launch is cancelled when a hook abandons it; a cancellation for another cause refuses nothing.
-    case (true, "Cancelled") where refusal == .hook: self = .refusal(refusal)
+    case (true, "Cancelled") where Refusal(activity) == .hook: self = .refusal(.hook)
     default: self = .ordinary
     }
   }
@@ -101,6 +101,8 @@ extension ActivityClass.Refusal {
     ("configuration is currently not supported", .template), ("device mapping", .template), ("snapshot", .template),
     ("invalid", .template),
   ]
+
+  fileprivate init(_ activity: Activity) { self.init(text: (activity.message ?? "") + "\n" + activity.cause) }
 
   init(text: String) {
     let text = text.lowercased()

@@ -1,28 +1,46 @@
 /// The launches of a rollout, by their scaling activities.
 struct LaunchLog: Equatable, Sendable {
   /// By activity id; each answer names only a part.
-  private var launches: [String: Activity] = [:]
+  private var launches: [String: Entry] = [:]
+
+  /// An activity with what its words tell, which are read once for each of its states.
+  private struct Entry: Equatable {
+    let activity: Activity
+    let instance: String?
+    let refusal: ActivityClass.Refusal?
+
+    init(_ activity: Activity) {
+      self.activity = activity
+      instance = activity.instance
+      refusal = activity.refusal
+    }
+  }
 
   mutating func take(_ activities: [Activity]) {
-    for activity in activities where activity.isLaunch { launches[activity.id] = activity }
+    for activity in activities where activity.isLaunch && launches[activity.id]?.activity != activity {
+      launches[activity.id] = Entry(activity)
+    }
   }
 
   /// Whether a launch of the instance began at or after `start`.
   func began(_ instance: String, since start: Moment) -> Bool {
-    launches.values.contains { $0.instance == instance && $0.started >= start }
+    launches.values.contains { $0.instance == instance && $0.activity.started >= start }
   }
 
   /// When the instance's launch was done.
   func ended(_ instance: String) -> Moment? {
-    launches.values.first { $0.instance == instance && $0.status == "Successful" }?.ended
+    launches.values.first { $0.instance == instance && $0.activity.status == "Successful" }?.activity.ended
   }
 
   /// Refusals since `start` after which nothing new came into service, oldest first.
   func refusals(since start: Moment, inService: [Moment]) -> [Activity] {
-    let successes = launches.values.filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
+    let refused = launches.values.filter { $0.refusal != nil }.map(\.activity)
+    guard !refused.isEmpty else { return [] }
+    let successes = launches.values.map(\.activity).filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
     let last = (successes + inService).max()
-    return launches.values
-      .filter { $0.refusal != nil && $0.started >= start && $0.started > (last ?? start - .milliseconds(1)) }
+    return
+      refused
+      .filter { $0.started >= start && $0.started > (last ?? start - .milliseconds(1)) }
       .sorted { ($0.started, $0.id) < ($1.started, $1.id) }
   }
 }

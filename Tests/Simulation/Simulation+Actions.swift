@@ -1,17 +1,18 @@
 import ReleaseCore
 import SimulatedAWS
-import Testing
 
 extension Simulation {
   /// Performs the actions of one answer: announcements at once, the others each in its time.
   func perform(_ actions: [Action], of watcher: Watcher) {
-    for action in actions where watcher.isAlive {
+    for action in mutation?.altered(actions, of: watcher) ?? actions where watcher.isAlive {
       switch action {
       case .announce(let announcement):
         watcher.announcements.append((now, announcement))
+        trace?.append("\(clock)   says \(announcement.sentence)")
       case .end(let outcome):
         watcher.outcome = outcome
         watcher.isAlive = false
+        onEnd(self, watcher)
       default:
         ask(action, of: watcher)
       }
@@ -20,52 +21,91 @@ extension Simulation {
 
   private func ask(_ action: Action, of watcher: Watcher) {
     let index = watcher.actions.count
+    let name = Simulation.name(of: action)
     watcher.actions.append((now, action))
-    if let kill = watcher.kill, kill.index == index, !kill.isAfter {
-      watcher.isAlive = false
-      return
-    }
+    if let name { watcher.asked[name, default: 0] += 1 }
+    let number = name.map { watcher.asked[$0, default: 0] } ?? 0
+    if trace != nil, let line = action.inWords { trace?.append("\(clock)   asks \(line)") }
+    if let kill = watcher.kill, kill.index == index, !kill.isAfter { return die(watcher) }
     if watcher.interrupt?(action) == true {
       watcher.interrupt = nil
       after(seconds: 0) { $0.deliver(.interrupted(signal: "SIGTERM"), to: watcher) }
     }
-    if case .cancelRefresh = action, state.refreshes.last?.status == .rollbackInProgress {
-      Issue.record("a rollback in progress is to be cancelled")
-    }
-    let number = watcher.actions.count { Simulation.name(of: $0.action) == Simulation.name(of: action) }
+    checkCancel(action, of: watcher)
     let latency = Simulation.latency(of: action)
+    guard let name else {
+      // A wait has no effect in the world.
+      return after(seconds: latency) { $0.deliver(.woke, to: watcher) }
+    }
     after(seconds: latency / 2) { simulation in
       guard watcher.isAlive else { return }
-      let event = simulation.answer(to: action, number: number, of: watcher)
-      if let kill = watcher.kill, kill.index == index, kill.isAfter {
-        watcher.isAlive = false
-        return
-      }
+      let event = simulation.answer(to: action, name, number: number, of: watcher)
+      if let kill = watcher.kill, kill.index == index, kill.isAfter { return simulation.die(watcher) }
       simulation.after(seconds: latency / 2) { $0.deliver(event, to: watcher) }
+    }
+  }
+
+  private func die(_ watcher: Watcher) {
+    trace?.append("\(clock)   is killed")
+    watcher.isAlive = false
+  }
+
+  /// A rollback that the run has seen, or asked for itself, is never cancelled.
+  private func checkCancel(_ action: Action, of watcher: Watcher) {
+    guard case .cancelRefresh = action, let newest = newestRefresh, newest.status == .rollbackInProgress else { return }
+    if watcher.seenRollback == newest.id || watcher.askedRollback == newest.id {
+      violate("a rollback in progress is never cancelled", "refresh \(newest.id) is to be cancelled")
     }
   }
 
   /// Hands an event to a run that still lives.
   func deliver(_ event: Event, to watcher: Watcher) {
     guard watcher.isAlive else { return }
-    perform(watcher.run.handle(event, at: now), of: watcher)
+    if case .observed(let observation, _) = event, let newest = observation.refreshes?.first,
+      newest.status == .rollbackInProgress
+    {
+      watcher.seenRollback = newest.id
+    }
+    if case .refreshStarted(let id) = event { watcher.knownStart = id }
+    let told = mutation?.altered(event, for: watcher) ?? event
+    if trace != nil, let line = event.inWords { trace?.append("\(clock)   hears \(line)") }
+    let actions = watcher.run.handle(told, at: now + watcher.skew)
+    if case .goingBack(let back) = watcher.run.phase { watcher.leaving = back.rollout.release }
+    perform(actions, of: watcher)
   }
 
-  private func answer(to action: Action, number: Int, of watcher: Watcher) -> Event {
-    let name = Simulation.name(of: action)
-    switch (watcher.trouble?(action, number), name) {
-    case (.refused(let failure), let name?):
+  private func answer(to action: Action, _ name: FailedAction, number: Int, of watcher: Watcher) -> Event {
+    switch watcher.trouble?(action, number) {
+    case .refused(let failure):
       return .failed(name, failure)
-    case (.answerLost(let failure), let name?):
-      _ = try? effect(of: action)
+    case .answerLost(let failure):
+      _ = try? carryOut(action, of: watcher)
       return .failed(name, failure)
-    default: break
+    case nil: break
     }
     do {
-      return try answer(to: action)
+      return try carryOut(action, of: watcher)
+    } catch let failure as ActionFailure {
+      return .failed(name, failure)
+    } catch let fault as Fault {
+      return .failed(name, Simulation.failure(fault))
     } catch {
-      return name.map { .failed($0, error) } ?? .woke
+      return .failed(name, ActionFailure(.other, "\(error)"))
     }
+  }
+
+  /// The effect of an action, noted for the laws.
+  private func carryOut(_ action: Action, of watcher: Watcher) throws -> Event {
+    onEffect(self, watcher, action)
+    let answer = try effect(of: action)
+    switch action {
+    case .startRefresh(let order): watcher.started.append(order)
+    case .rollBackRefresh: watcher.askedRollback = newestRefresh?.id
+    case .cancelRefresh: watcher.cancelled += 1
+    case .observe: onLook(self, watcher)
+    default: break
+    }
+    return answer
   }
 
   /// What an action does in the world at this moment, or the failure that the port would throw.

@@ -35,7 +35,7 @@ enum Fleet {
   /// - Parameters:
   ///   - change: what is different about the group before it is made.
   ///   - isMarked: whether the passed mark names release 1.
-  static func simulation(
+  static func prepared(
     desired: Int = 2, isMarked: Bool = true, describes: Bool = true,
     change: (inout World.GroupRequest, inout World) throws -> Void = { _, _ in }
   ) throws -> Simulation {

@@ -3,7 +3,7 @@ import SimulatedAWS
 
 extension Simulation {
   /// The group as the world has it.
-  var state: World.Group { world.groups.first { $0.name == Simulation.group }! }
+  var state: World.Group { world.groups[0] }
   var template: World.LaunchTemplate { world.templates[0] }
   var newestRefresh: World.InstanceRefresh? { state.refreshes.last }
   var savedVersion: String? { state.source.template?.version }
@@ -15,6 +15,15 @@ extension Simulation {
     state.instances.filter { $0.lifecycle != .terminating }.map(\.version).sorted()
   }
 
+  /// The world as a reader of this part sees it: an older one where it is held back.
+  private func seen(_ part: ObservationPart) -> World {
+    if let held, held.parts.contains(part) { held.world } else { world }
+  }
+
+  private func seenGroup(_ part: ObservationPart) -> World.Group {
+    seen(part).groups[0]
+  }
+
   func survey() -> Survey {
     Survey(
       group: coreGroup(), template: coreTemplate(), targetGroups: coreTargetGroups(), targets: coreTargets(),
@@ -22,6 +31,7 @@ extension Simulation {
   }
 
   func observe(_ parts: Set<ObservationPart>) -> Event {
+    guard world.now >= silentUntil else { return .failed(.observe, ActionFailure(.other, "no answer within 5 s")) }
     var observation = Observation()
     var isThrottled = false
     func admit(_ operation: String, _ read: () -> Void) {
@@ -42,7 +52,7 @@ extension Simulation {
   }
 
   private func coreGroup() -> Group {
-    let group = state
+    let group = seenGroup(.group)
     return Group(
       name: group.name, arn: group.arn, desired: group.desired, min: group.min, max: group.max,
       configuration: Simulation.configuration(group.source), instances: group.instances.map(Simulation.instance),
@@ -53,7 +63,7 @@ extension Simulation {
   }
 
   private func coreTemplate() -> LaunchTemplate? {
-    guard let specification = state.source.template,
+    guard let specification = seenGroup(.group).source.template,
       let template = world.templates.first(where: { $0.id == specification.id })
     else { return nil }
     let versions = template.versions.map { version in
@@ -69,7 +79,7 @@ extension Simulation {
   }
 
   private func coreTargetGroups() -> [TargetGroup] {
-    world.targetGroups.filter { state.targetGroups.contains($0.arn) }.map { group in
+    world.targetGroups.filter { world.groups[0].targetGroups.contains($0.arn) }.map { group in
       TargetGroup(
         arn: group.arn, name: group.name, port: group.port, path: group.path, interval: .seconds(group.interval),
         timeout: .seconds(group.timeout), healthyThreshold: group.healthyThreshold,
@@ -80,7 +90,8 @@ extension Simulation {
 
   private func coreTargets() -> [String: [Target]] {
     var targets: [String: [Target]] = [:]
-    for arn in state.targetGroups {
+    let world = seen(.targets)
+    for arn in world.groups[0].targetGroups {
       targets[arn] = (try? world.targetHealth(of: arn))?.map {
         Target(
           id: $0.instance, state: TargetState(awsName: $0.state), reason: $0.reason, detail: $0.description)
@@ -90,7 +101,7 @@ extension Simulation {
   }
 
   private func coreRefreshes() -> [Refresh] {
-    state.refreshes.reversed().map { refresh in
+    seenGroup(.refreshes).refreshes.reversed().map { refresh in
       Refresh(
         id: refresh.id, status: RefreshStatus(awsName: refresh.status.rawValue),
         desired: refresh.desired.flatMap { Simulation.configuration($0).template },
@@ -102,15 +113,19 @@ extension Simulation {
   }
 
   private func coreActivities() -> [Activity] {
-    state.activities.suffix(30).reversed().map {
-      Activity(
-        id: $0.id, description: $0.description, cause: $0.cause, status: $0.status, message: $0.message,
-        started: Simulation.moment($0.started), ended: $0.ended.map(Simulation.moment))
+    seenGroup(.activities).activities.suffix(30).reversed().map { activity in
+      if let known = knownActivities[activity.id] { return known }
+      let core = Activity(
+        id: activity.id, description: activity.description, cause: activity.cause, status: activity.status,
+        message: activity.message, started: Simulation.moment(activity.started),
+        ended: activity.ended.map(Simulation.moment))
+      if activity.ended != nil { knownActivities[activity.id] = core }
+      return core
     }
   }
 
   private func coreAlarms() -> [Alarm] {
-    world.alarms.filter { pipeline.rollout.alarms.contains($0.name) }.map {
+    seen(.alarms).alarms.filter { pipeline.rollout.alarms.contains($0.name) }.map {
       Alarm(name: $0.name, state: Alarm.State(rawValue: $0.state.rawValue)!, reason: $0.reason)
     }
   }

@@ -1,0 +1,119 @@
+import ReleaseCore
+import SimulatedAWS
+
+/// The design's invariants, checked against what is true in the world and not against what a run was told.
+final class Laws {
+  let shape: Shape
+  /// Versions that earned it, and those that were left for good.
+  var passed: Set<Int> = [1]
+  var condemned: Set<Int> = []
+  /// A run said that a person is needed, or was lost: until the next good end the fleet may be anything.
+  var isExcused = false
+  /// A person's own mending is under way.
+  var isMending = false
+  var marksWereDeleted = false
+
+  var app = AppBehaviour.healthy(after: 5)
+  var kinds: [Disturbance.Kind] = []
+  var struckKinds: [Disturbance.Kind] = []
+  var isWholeAtBegin = false
+  var alarmAt: WorldTime?
+  var touchedAt: WorldTime?
+  /// By version: when it was last seen whole, and since when it has held at each look.
+  var wholeAt: [Int: WorldTime] = [:]
+  var holdsSince: [Int: WorldTime] = [:]
+  var isFloorChecked = false
+  var isOver = false
+
+  init(_ shape: Shape) { self.shape = shape }
+
+  func begin(_ act: Act, app: AppBehaviour, _ simulation: Simulation) {
+    self.app = app
+    kinds = act.disturbances.map(\.kind)
+    struckKinds = []
+    alarmAt = nil
+    isOver = false
+    isWholeAtBegin = !isExcused && passed.contains { isWhole($0, simulation) }
+    let isSteady = !kinds.contains { $0.takesCapacity || $0.isByOthers }
+    isFloorChecked = shape.heedsBalancer && isWholeAtBegin && isSteady && (app.isGood || app.isBad)
+  }
+
+  func struck(_ kind: Disturbance.Kind, _ simulation: Simulation) {
+    struckKinds.append(kind)
+    touchedAt = simulation.world.now
+    if case .alarm = kind { alarmAt = simulation.world.now }
+    if case .marksDeleted = kind { marksWereDeleted = true }
+  }
+
+  // MARK: At every step
+
+  func checkStep(_ simulation: Simulation) {
+    guard isFloorChecked, !isOver else { return }
+    let floor = shape.floor(desired: simulation.world.groups[0].desired)
+    for index in simulation.world.targetGroups.indices {
+      let healthy = simulation.healthy(inTargetGroup: index)
+      if healthy < floor {
+        isOver = true
+        simulation.violate("never below the floor because of us", "\(healthy) healthy targets, the floor is \(floor)")
+      }
+    }
+  }
+
+  // MARK: At every look
+
+  /// Notes what a run could have seen at this moment.
+  func look(_ simulation: Simulation, _ watcher: Watcher) {
+    for version in simulation.liveVersions {
+      if isWhole(version, simulation) { wholeAt[version] = simulation.world.now }
+      if holds(version, simulation) {
+        if holdsSince[version] == nil { holdsSince[version] = simulation.world.now }
+      } else {
+        holdsSince[version] = nil
+      }
+    }
+  }
+
+  /// Every living instance runs it and is healthy, as many as desired, and the group saves it.
+  func isWhole(_ version: Int, _ simulation: Simulation) -> Bool {
+    guard simulation.savedVersion == String(version), simulation.liveVersions == [version] else { return false }
+    let desired = simulation.world.groups[0].desired
+    return simulation.world.targetGroups.indices.allSatisfy { simulation.healthy(inTargetGroup: $0) >= desired }
+  }
+
+  /// Every living instance runs it, and the floor is healthy.
+  private func holds(_ version: Int, _ simulation: Simulation) -> Bool {
+    guard simulation.liveVersions == [version] else { return false }
+    let floor = max(1, shape.floor(desired: simulation.world.groups[0].desired))
+    return simulation.world.targetGroups.indices.allSatisfy { simulation.healthy(inTargetGroup: $0) >= floor }
+  }
+}
+
+extension Disturbance.Kind {
+  /// Somebody else moves the fleet.
+  var isByOthers: Bool {
+    switch self {
+    case .cancelledByOthers, .rolledBackByOthers, .secondRelease, .operatorsRollback, .alarm: true
+    default: false
+    }
+  }
+}
+
+extension Simulation {
+  /// The versions of the instances that serve or will.
+  var liveVersions: Set<Int> {
+    var versions: Set<Int> = []
+    let group = world.groups[0]
+    for index in group.instances.indices where group.instances[index].lifecycle != .terminating {
+      versions.insert(group.instances[index].version)
+    }
+    return versions
+  }
+
+  /// Healthy targets of one target group.
+  func healthy(inTargetGroup index: Int) -> Int {
+    let targets = world.targetGroups[index].targets
+    var healthy = 0
+    for place in targets.indices where targets[place].state == .healthy { healthy += 1 }
+    return healthy
+  }
+}
