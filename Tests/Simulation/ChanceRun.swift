@@ -54,7 +54,8 @@ package final class ChanceRun {
     begin = simulation.world.groups[0].refreshes.count
     seconds = []
     let app = simulation.apps[newDigest] ?? .healthy(after: 5)
-    laws.begin(act, app: act.command.isRelease ? app : .healthy(after: 5), simulation)
+    let isOldGood = simulation.apps.allSatisfy { $0.key == newDigest || $0.value.isGood }
+    laws.begin(act, app: act.command.isRelease ? app : .healthy(after: 5), isOldGood: isOldGood, simulation)
     let intent: Intent =
       act.command.isRelease ? .release(ReleaseOptions(revision: commit.hex)) : .rollback(RollbackOptions())
     for disturbance in act.disturbances { schedule(disturbance, number) }

@@ -7,6 +7,9 @@ extension Laws {
   /// Called before an effect of a run takes place.
   func checkEffect(_ action: Action, of watcher: Watcher, in simulation: Simulation) {
     switch action {
+    case .survey:
+      // The design counts a saved version as passed where everything runs it and is healthy.
+      if let saved = simulation.savedVersion.flatMap({ Int($0) }), isWhole(saved, simulation) { passed.insert(saved) }
     case .startRefresh(let order):
       checkStart(order, of: watcher, in: simulation)
     case .rollBackRefresh, .cancelRefresh:
@@ -158,7 +161,9 @@ extension Laws {
         simulation.violate("never on what did not pass", "\(outcome.name), and the fleet runs version \(stray)")
       }
     }
-    guard act.command.isRelease, isWholeAtBegin, !kinds.contains(where: { !$0.isHarmless }) else { return }
+    guard act.command.isRelease, isWholeAtBegin, isOldGood, !mayRefuseLaunches,
+      !kinds.contains(where: { !$0.isHarmless })
+    else { return }
     if app.isGood, outcome.exitCode != 0 {
       simulation.violate("nothing but evidence", "a good release ended with \(outcome.exitCode): \(outcome.sentence)")
     }

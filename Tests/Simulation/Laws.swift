@@ -23,11 +23,16 @@ final class Laws {
   var wholeAt: [Int: WorldTime] = [:]
   var holdsSince: [Int: WorldTime] = [:]
   var isFloorChecked = false
+  var isOldGood = true
+  /// Launches may be refused that were meant for an act before.
+  var mayRefuseLaunches = false
   var isOver = false
 
   init(_ shape: Shape) { self.shape = shape }
 
-  func begin(_ act: Act, app: AppBehaviour, _ simulation: Simulation) {
+  /// - Parameter isOldGood: whether every other image that ran so far is healthy for good.
+  func begin(_ act: Act, app: AppBehaviour, isOldGood: Bool, _ simulation: Simulation) {
+    self.isOldGood = isOldGood
     self.app = app
     kinds = act.disturbances.map(\.kind)
     struckKinds = []
@@ -35,12 +40,13 @@ final class Laws {
     isOver = false
     isWholeAtBegin = !isExcused && passed.contains { isWhole($0, simulation) }
     let isSteady = !kinds.contains { $0.takesCapacity || $0.isByOthers }
-    isFloorChecked = shape.heedsBalancer && isWholeAtBegin && isSteady && (app.isGood || app.isBad)
+    isFloorChecked = shape.heedsBalancer && isWholeAtBegin && isSteady && isOldGood && (app.isGood || app.isBad)
   }
 
   func struck(_ kind: Disturbance.Kind, _ simulation: Simulation) {
     struckKinds.append(kind)
     touchedAt = simulation.world.now
+    if case .refusedLaunches = kind { mayRefuseLaunches = true }
     if case .alarm = kind { alarmAt = simulation.world.now }
     if case .marksDeleted = kind { marksWereDeleted = true }
   }

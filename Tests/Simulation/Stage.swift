@@ -46,6 +46,7 @@ extension Shape {
     pipeline.rollout.checkpoints = checkpoints
     pipeline.rollout.checkpointDelay = .seconds(20)
     pipeline.rollout.bake = .seconds(bake)
+    pipeline.rollout.timeout = .seconds(1200)
     pipeline.rollout.poll = .seconds(poll)
     pipeline.rollout.alarms = hasAlarm ? ["errors"] : []
     return pipeline

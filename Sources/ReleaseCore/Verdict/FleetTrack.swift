@@ -38,13 +38,14 @@ struct FleetTrack: Equatable, Sendable {
       instances[instance.id] = InstanceTrack(
         instance, isNew: isNew, isAside: protected == .ignore && isLeftAlone, isAtStart: true)
     }
+    ordered = instances.values.sorted { $0.id < $1.id }
   }
 
   /// From when on activities belong to this rollout: AWS's own time where it is known.
   var activitiesSince: Moment { refresh.seen?.started ?? started }
 
-  /// In a fixed order, so that the same observations give the same words.
-  var ordered: [InstanceTrack] { instances.values.sorted { $0.id < $1.id } }
+  /// In a fixed order, so that the same observations give the same words; put in order once for each poll.
+  private(set) var ordered: [InstanceTrack] = []
 
   mutating func take(_ observation: Observation, at now: Moment) {
     self.now = now
@@ -54,6 +55,7 @@ struct FleetTrack: Equatable, Sendable {
     takeTargets(hasTargetGroups ? observation.targets : ownTargets(observation))
     if let activities = observation.activities { takeActivities(activities) }
     for id in instances.keys { instances[id]?.noteLeaving(at: now) }
+    ordered = instances.values.sorted { $0.id < $1.id }
   }
 
   private func runsRelease(_ instance: Instance) -> Bool {

@@ -32,16 +32,24 @@ struct LaunchLog: Equatable, Sendable {
     launches.values.first { $0.instance == instance && $0.activity.status == "Successful" }?.activity.ended
   }
 
+  /// A launch that was refused, and why.
+  struct Refused {
+    let activity: Activity
+    let why: ActivityClass.Refusal
+  }
+
   /// Refusals since `start` after which nothing new came into service, oldest first.
-  func refusals(since start: Moment, inService: [Moment]) -> [Activity] {
-    let refused = launches.values.filter { $0.refusal != nil }.map(\.activity)
+  func refusals(since start: Moment, inService: [Moment]) -> [Refused] {
+    let refused = launches.values.compactMap { entry in
+      entry.refusal.map { Refused(activity: entry.activity, why: $0) }
+    }
     guard !refused.isEmpty else { return [] }
     let successes = launches.values.map(\.activity).filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
     let last = (successes + inService).max()
     return
       refused
-      .filter { $0.started >= start && $0.started > (last ?? start - .milliseconds(1)) }
-      .sorted { ($0.started, $0.id) < ($1.started, $1.id) }
+      .filter { $0.activity.started >= start && $0.activity.started > (last ?? start - .milliseconds(1)) }
+      .sorted { ($0.activity.started, $0.activity.id) < ($1.activity.started, $1.activity.id) }
   }
 }
 
@@ -72,15 +80,16 @@ extension LaunchRefusal {
   /// group's zones lacks.
   ///
   /// Alike are two of one class; two of no known class when their words are the same.
-  init?(fatalAmong refusals: [Activity], zones: Set<String>) {
-    let classed = refusals.compactMap { activity in activity.refusal.map { (why: $0, activity: activity) } }
-    for (why, newest) in classed.reversed() where !why.isWaitedFor {
-      let alike = classed.filter { $0.why == why && (why != .unknown || $0.activity.words == newest.words) }
+  init?(fatalAmong refusals: [LaunchLog.Refused], zones: Set<String>) {
+    for newest in refusals.reversed() where !newest.why.isWaitedFor {
+      let alike = refusals.filter {
+        $0.why == newest.why && (newest.why != .unknown || $0.activity.words == newest.activity.words)
+      }
       guard alike.count >= 2 else { continue }
-      self.init(why, alike.map(\.activity))
+      self.init(newest.why, alike.map(\.activity))
       return
     }
-    let lacking = classed.filter { $0.why == .zoneLacksType }.map(\.activity)
+    let lacking = refusals.filter { $0.why == .zoneLacksType }.map(\.activity)
     guard lacking.count >= 2, !zones.isEmpty, zones.isSubset(of: lacking.compactMap(\.zone)) else { return nil }
     self.init(.zoneLacksType, lacking)
   }

@@ -86,7 +86,7 @@ extension FleetTrack {
   /// What keeps the group from going on, in words; no fault by itself.
   var hindrances: [String] {
     (pausing.isEmpty ? [] : ["\(pausing.joined(separator: ", ")) suspended"])
-      + (refusals.last.map { ["AWS refuses a launch: \($0.words)"] } ?? [])
+      + (refusals.last.map { ["AWS refuses a launch: \($0.activity.words)"] } ?? [])
   }
 
   /// What is not yet as it should be; empty: nothing.

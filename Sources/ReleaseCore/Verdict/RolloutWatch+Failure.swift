@@ -163,7 +163,7 @@ extension RolloutWatch {
 }
 
 extension FleetTrack {
-  var refusals: [Activity] {
+  var refusals: [LaunchLog.Refused] {
     launches.refusals(
       since: activitiesSince, inService: ordered.filter { $0.isNew }.compactMap(\.inServiceSince))
   }
