@@ -54,7 +54,7 @@ package final class ChanceRun {
     begin = simulation.world.groups[0].refreshes.count
     seconds = []
     let app = simulation.apps[newDigest] ?? .healthy(after: 5)
-    let isOldGood = simulation.apps.allSatisfy { $0.key == newDigest || $0.value.isGood }
+    let isOldGood = simulation.apps.allSatisfy { (act.command.isRelease && $0.key == newDigest) || $0.value.isGood }
     laws.begin(act, app: act.command.isRelease ? app : .healthy(after: 5), isOldGood: isOldGood, simulation)
     let intent: Intent =
       act.command.isRelease ? .release(ReleaseOptions(revision: commit.hex)) : .rollback(RollbackOptions())
