@@ -58,7 +58,7 @@ struct SettingsTests {
     #expect(throws: AWSSettingsError.notANumber("many", setting: "AWS_MAX_ATTEMPTS")) {
       try settings(["AWS_MAX_ATTEMPTS": "many"])
     }
-    #expect(throws: AWSSettingsError.self) { try settings(["AWS_USE_FIPS_ENDPOINT": "true"]) }
+    #expect(throws: AWSSettingsError.self) { try settings(["AWS_RETRY_MODE": "wild"]) }
   }
 
   @Test("endpoints come from the service's variable, the common one, the services section, the profile")
@@ -91,6 +91,16 @@ struct SettingsTests {
     ])
   func hosts(service: AWSService, region: String, url: String) {
     #expect(Endpoint(service: service, region: region).url == url)
+  }
+
+  @Test("FIPS and dual-stack hosts are switched on by variable or profile")
+  func variants() throws {
+    #expect(try settings([:]).variant == EndpointVariant())
+    let on = ["AWS_USE_FIPS_ENDPOINT": "TRUE", "AWS_USE_DUALSTACK_ENDPOINT": "true"]
+    #expect(try settings(on).variant == EndpointVariant(usesFIPS: true, usesDualStack: true))
+    let config = "[default]\nregion = eu-north-1\nuse_fips_endpoint = true"
+    #expect(try settings([:], config: config).variant == EndpointVariant(usesFIPS: true))
+    #expect(try settings(["AWS_USE_FIPS_ENDPOINT": "false"], config: config).variant == EndpointVariant())
   }
 
   @Test("a configured endpoint keeps its path and its port, unless the port is the scheme's own")

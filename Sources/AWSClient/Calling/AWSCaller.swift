@@ -89,7 +89,8 @@ struct AWSCaller: Sendable {
   }
 
   private func endpoint(_ service: AWSService) -> Endpoint {
-    settings.endpoints[service].flatMap { Endpoint(url: $0) } ?? Endpoint(service: service, region: settings.region)
+    settings.endpoints[service].flatMap { Endpoint(url: $0) }
+      ?? Endpoint(service: service, region: settings.region, variant: settings.variant)
   }
 
   private func final(_ error: AWSError, _ call: Call, _ state: LoopState) -> AWSError {

@@ -30,9 +30,6 @@ public enum AWSService: String, CaseIterable, Sendable {
     }
   }
 
-  /// What comes before the region in the host of an AWS endpoint.
-  var hostPrefix: String { self == .ecr ? "api.ecr" : signingName }
-
   /// The end of `AWS_ENDPOINT_URL_…`, lower case in a `[services]` section
   /// (https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html).
   var endpointKey: String {

@@ -12,6 +12,8 @@ public struct AWSSettings: Equatable, Sendable {
   public var endpoints: [AWSService: String]
   /// Where IAM Identity Center is asked, when something names it.
   var ssoEndpoints: SSOEndpoints
+  /// Where no endpoint is named.
+  public var variant: EndpointVariant
   public var caBundle: String?
   public var maxAttempts: Int
 
@@ -45,7 +47,8 @@ public struct AWSSettings: Equatable, Sendable {
     ssoEndpoints = SSOEndpoints(portal: configured["sso"], oidc: configured["sso_oidc"])
     caBundle = environment.variable("AWS_CA_BUNDLE") ?? config["ca_bundle"].map { environment.path($0) }
     maxAttempts = try attempts(environment.variable("AWS_MAX_ATTEMPTS") ?? config["max_attempts"])
-    try refuseUnsupported(environment, config: config)
+    variant = endpointVariant(environment, config: config)
+    try refuseOtherRetries(environment, config: config)
   }
 }
 
@@ -112,11 +115,20 @@ private func attempts(_ text: String?) throws(AWSSettingsError) -> Int {
   return number
 }
 
-/// A switch that would silently be ignored is an error instead.
-private func refuseUnsupported(_ environment: AWSEnvironment, config: [String: String]) throws(AWSSettingsError) {
-  for (variable, key) in [
-    ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"), ("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-  ] where (environment.variable(variable) ?? config[key])?.lowercased() == "true" {
-    throw .unsupported(setting: variable, wayOut: "Name the endpoints with AWS_ENDPOINT_URL_<SERVICE>.")
+/// The switches between AWS's endpoints; anything but `true` is off, as for the AWS CLI.
+private func endpointVariant(_ environment: AWSEnvironment, config: [String: String]) -> EndpointVariant {
+  let isOn: (String, String) -> Bool = { variable, key in
+    (environment.variable(variable) ?? config[key])?.lowercased() == "true"
+  }
+  return EndpointVariant(
+    usesFIPS: isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+    usesDualStack: isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"))
+}
+
+/// A retry mode that would silently be another is an error instead.
+private func refuseOtherRetries(_ environment: AWSEnvironment, config: [String: String]) throws(AWSSettingsError) {
+  guard let mode = environment.variable("AWS_RETRY_MODE") ?? config["retry_mode"] else { return }
+  guard ["standard", "legacy", "adaptive"].contains(mode.lowercased()) else {
+    throw .unsupported(setting: "AWS_RETRY_MODE \"\(mode)\"", wayOut: "It is standard here.")
   }
 }

@@ -24,9 +24,24 @@ struct Endpoint: Equatable, Sendable {
   }
 
   /// AWS's own endpoint of a service in a region.
-  init(service: AWSService, region: String) {
+  init(service: AWSService, region: String, variant: EndpointVariant = EndpointVariant()) {
+    let partition = Partition(region: region)
     scheme = "https"
-    host = "\(service.hostPrefix).\(region).\(Partition(region: region).dnsSuffix)"
+    // ECR's API has a name of its own beside the registry, but not on its dual-stack hosts.
+    let prefix = service == .ecr && !variant.usesDualStack ? "api.ecr" : service.signingName
+    let mark = variant.usesFIPS && !partition.isFIPS(service, variant) ? "-fips" : ""
+    let suffix = variant.usesDualStack ? partition.dualStackSuffix : partition.dnsSuffix
+    host = "\(prefix)\(mark).\(region).\(suffix)"
     path = "/"
   }
+}
+
+/// Which of AWS's endpoints are asked.
+///
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+public struct EndpointVariant: Hashable, Sendable {
+  /// Those whose cryptography is validated (FIPS 140).
+  public var usesFIPS = false
+  /// Those that IPv6 reaches too.
+  public var usesDualStack = false
 }

@@ -19,6 +19,12 @@ struct Partition: Equatable, Sendable {
     dualStackSuffix = dualStack
   }
 
+  /// Whether the plain host of a service is its FIPS host: in the GovCloud regions all but ECR's are, and of those with
+  /// IPv6 only CloudWatch's.
+  func isFIPS(_ service: AWSService, _ variant: EndpointVariant) -> Bool {
+    name == "aws-us-gov" && (service == .cloudWatch || (service != .ecr && !variant.usesDualStack))
+  }
+
   static let commercial = Partition("aws", "amazonaws.com", dualStack: "api.aws")
 
   private static let others: [(prefix: String, partition: Partition)] = [
