@@ -48,11 +48,11 @@ final class MotoServer: Sendable {
 
   func stop() { server.stop() }
 
-  /// A client with the keys that moto knows, or with another secret.
-  func client(secret: String? = nil) throws -> AWSClient {
+  /// A client with the keys of the one who may do everything, or with others.
+  func client(keyID: String? = nil, secret: String? = nil) throws -> AWSClient {
     let world = TestEnvironment(
       [
-        "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": fleet.keyId,
+        "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": keyID ?? fleet.keyId,
         "AWS_SECRET_ACCESS_KEY": secret ?? fleet.secret,
       ])
     return AWSClient(

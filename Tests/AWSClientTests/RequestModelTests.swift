@@ -68,21 +68,3 @@ struct RequestModelTests {
     #expect(findings.first?.contains(words) == true, "\(findings)")
   }
 }
-
-/// The operations that the client's own sources name.
-enum ClientSources {
-  /// `autoScaling DescribeWarmPool`, for each operation that a file of `Services` calls.
-  static func operations() throws -> Set<String> {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/AWSClient/Services")
-    var found = Set<String>()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path()) {
-      let text = String(
-        decoding: FileManager.default.contents(atPath: folder.appending(path: name).path()) ?? Data(), as: UTF8.self)
-      for match in text.matches(of: /(?:query|json)\(\s*\.(\w+), "(\w+)"/) { found.insert("\(match.1) \(match.2)") }
-      // Auto Scaling's changes go through two functions of their own.
-      for match in text.matches(of: /(?:refreshCall|change)\(\s*"(\w+)"/) { found.insert("autoScaling \(match.1)") }
-    }
-    return found
-  }
-}

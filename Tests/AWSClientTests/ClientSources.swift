@@ -1,0 +1,39 @@
+import FoundationEssentials
+
+@testable import AWSClient
+
+/// What the sources say of the operations that are called.
+enum ClientSources {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
+
+  /// The Swift files below a folder of `Sources`, as one text.
+  private static func text(of folder: String) throws -> String {
+    let top = root.appending(path: folder).path()
+    return try FileManager.default.subpathsOfDirectory(atPath: top).filter { $0.hasSuffix(".swift") }.sorted().map {
+      String(decoding: FileManager.default.contents(atPath: "\(top)/\($0)") ?? Data(), as: UTF8.self)
+    }.joined(separator: "\n")
+  }
+
+  /// `autoScaling DescribeWarmPool`, for each operation that the client has.
+  static func operations() throws -> Set<String> {
+    let text = try text(of: "AWSClient/Services")
+    var found = Set(text.matches(of: /(?:query|json)\(\s*\.(\w+), "(\w+)"/).map { "\($0.1) \($0.2)" })
+    // Auto Scaling's changes go through two functions of their own.
+    found.formUnion(text.matches(of: /(?:refreshCall|change)\(\s*"(\w+)"/).map { "autoScaling \($0.1)" })
+    return found
+  }
+
+  /// IAM's names of the operations that the program calls. The client's functions are named after their operations.
+  static func actionsOfTheProgram() throws -> Set<String> {
+    let text = try text(of: "WanzamiDeploy")
+    let calls = text.matches(of: /\.(sts|ecr|ec2|autoScaling|elbv2|cloudWatch|ssm)\s*\.(\w+)\s*\(/)
+    return Set(
+      calls.compactMap { call in
+        guard let service = AWSService(rawValue: String(call.1)) else { return nil }
+        let operation = call.2.prefix(1).uppercased() + call.2.dropFirst()
+        let action = "\(service == .cloudWatch ? "cloudwatch" : service.signingName):\(operation)"
+        // It needs no permission (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+        return action == "sts:GetCallerIdentity" ? nil : action
+      })
+  }
+}
