@@ -66,10 +66,12 @@ extension Engine {
   }
 
   /// Removes an image's name, and the image with its last one. One that is not there is no error.
+  ///
+  /// Its untagged parents stay: they are the builder's cache, and a build that is under way beside us may stand on one.
   public func removeImage(_ image: String, force: Bool = false) async throws(EngineError) {
     do {
       try await send(
-        request("DELETE", "/images/\(pathEncoded(image))", [("force", String(force))]),
+        request("DELETE", "/images/\(pathEncoded(image))", [("force", String(force)), ("noprune", "true")]),
         doing: "Removing the image \(image)")
     } catch .refused(_, 404, _) {
     }

@@ -44,7 +44,11 @@ extension EngineSuite {
       #expect(running.name == spec.name)
       let port = try #require(running.ports.first?.hostPort)
       #expect(running.ports == [.init(hostIP: "127.0.10.7", hostPort: port, containerPort: 4000)])
-      let answer = try await HTTPTransport().send(HTTPRequest(url: "http://127.0.10.7:\(port)/", proxy: .never))
+      // The published port is open before the program in the container listens.
+      let transport = HTTPTransport()
+      let answer = try await RealParts.eventually("the container to answer") {
+        try? await transport.send(HTTPRequest(url: "http://127.0.10.7:\(port)/", proxy: .never))
+      }
       #expect(answer.status == 503)
       #expect(answer.text == "not well")
       #expect(try await engine.containerLogs(id, tail: 10) == "serving on 4000\n")

@@ -79,7 +79,8 @@ struct Rehearsals {
     ])
     let dockerfile = try String(contentsOfFile: "\(Rehearsals.root)/example/Dockerfile", encoding: .utf8)
     return try repository.commit(
-      ["backend/Dockerfile": .file(dockerfile + "LABEL mark=\(mark)\n")], message: "Version \(version)")
+      ["backend/Dockerfile": .file(dockerfile.replacing("FROM scratch\n", with: "FROM scratch\nLABEL mark=\(mark)\n"))],
+      message: "Version \(version)")
   }
 
   func start(_ arguments: [String]) throws -> Program {
