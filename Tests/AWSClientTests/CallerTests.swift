@@ -238,6 +238,31 @@ struct CallerTests {
   }
 
   @Test(
+    "the frequent errors end with the way out",
+    arguments: [
+      (
+        "AccessDenied",
+        "User: arn:aws:iam::1:user/ci is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/web",
+        "Allow the principal the action iam:PassRole."
+      ),
+      ("UnauthorizedOperation", "You are not authorized to perform this operation.", "the action ec2:StartX."),
+      ("ExpiredToken", "The security token included in the request is expired", "fresh credentials"),
+      ("InstanceRefreshInProgress", "An Instance Refresh is already in progress", "wanzami-deploy status"),
+      ("IrreversibleInstanceRefresh", "cannot be rolled back", "wanzami-deploy rollback"),
+      ("ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found", "It ended meanwhile"),
+      ("InvalidLaunchTemplateId.VersionNotFound", "Could not find version 42", "may not be visible yet"),
+      ("ValidationError", "The alarm 5xx is in ALARM state", "take them out of the pipeline file"),
+      ("ResourceContention", "You already have a pending update", "run it again when that has ended"),
+      ("LimitExceededException", "too many images", "higher quota"),
+    ])
+  func wayOut(code: String, message: String, words: String) {
+    let error = AWSError(
+      kind: ErrorCodes.kind(code: code, status: 400), service: .ec2, operation: "StartX", code: code, message: message)
+    #expect(error.description.contains(words), "\(error)")
+    #expect(error.description.contains(message))
+  }
+
+  @Test(
     "each code is what callers branch on",
     arguments: [
       ("InstanceRefreshInProgress", AWSError.Kind.refreshInProgress), ("IrreversibleInstanceRefresh", .irreversible),

@@ -50,10 +50,13 @@ struct AutoScalingOperationTests {
     let names = try await endpoint.client().autoScaling.listAutoScalingGroupNames()
     #expect(names == ["a", "b"])
     #expect(endpoint.requests.map { $0.form["NextToken"] } == [nil, "t1"])
-    let endless = try ScriptedEndpoint([page("a", next: "t1")])
-    let client = try endless.client()
-    let error = await #expect(throws: AWSError.self) { try await client.autoScaling.listAutoScalingGroupNames() }
-    #expect(error?.kind == .malformedAnswer)
+    for pages in [["t1"], ["t1", "t2", "t1"]] {
+      let endless = try ScriptedEndpoint(pages.map { page("a", next: $0) })
+      let client = try endless.client()
+      let error = await #expect(throws: AWSError.self) { try await client.autoScaling.listAutoScalingGroupNames() }
+      #expect(error?.kind == .malformedAnswer)
+      #expect(endless.requests.count == max(2, pages.count))
+    }
   }
 
   @Test("a refresh is started with every preference in its place")

@@ -87,6 +87,15 @@ public struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unauthenticated:
       "Check the access key, its secret and session token, and that this machine's clock is right."
     case .throttled: "Wait a little and run it again; another client of this account may be using up its rate."
+    case .notFound where code == "InvalidLaunchTemplateId.VersionNotFound":
+      "A version that was created a moment ago may not be visible yet: wait a little and ask again."
+    case .irreversible:
+      "AWS cannot lead this refresh back: release the earlier version, or run `wanzami-deploy rollback` once it ended."
+    case .noActiveRefresh: "It ended meanwhile: see `wanzami-deploy status` for how."
+    case .busy: "Another change of it is going on: run it again when that has ended."
+    case .limitExceeded: "Ask AWS for a higher quota, or remove what is not needed any more."
+    case .validation where message.lowercased().contains("alarm"):
+      "A refresh needs its alarms to be there and not in ALARM: see to them, or take them out of the pipeline file."
     case .refreshInProgress: "See `wanzami-deploy status` for who holds the group."
     case .ambiguous: "It may have been carried out: see the state before asking again."
     case .transport: "Check the network, the region and the endpoint settings."
@@ -96,7 +105,10 @@ public struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The action that AWS's words name, which may be another than what was called (`iam:PassRole`); else the
+  /// operation's own.
   private var iamAction: String {
+    if let named = message.firstMatch(of: /not authorized to perform: ([\w-]+:\w+)/) { return String(named.1) }
     let prefix = service == .cloudWatch ? "cloudwatch" : service.signingName
     return "\(prefix):\(operation)"
   }

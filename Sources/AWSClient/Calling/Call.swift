@@ -85,8 +85,8 @@ extension AWSCaller {
     }
   }
 
-  /// Asks page after page until there is no token more, or `isEnough`. A token that comes twice ends it with an error,
-  /// because the pages would never end.
+  /// Asks page after page until there is no token more, or `isEnough`. A token that comes a second time, at whatever
+  /// distance, ends it with an error, because the pages would never end.
   func pages<Item>(
     _ service: AWSService, _ operation: String, of resource: String? = nil,
     isEnough: ([Item]) -> Bool = { _ in false },
@@ -94,11 +94,12 @@ extension AWSCaller {
   ) async throws(AWSError) -> [Item] {
     var items: [Item] = []
     var token: String?
+    var seen = Set<String>()
     while true {
       let answer = try await page(token)
       items += answer.items
       guard let next = answer.next, !next.isEmpty, !isEnough(items) else { return items }
-      guard next != token else {
+      guard seen.insert(next).inserted else {
         let call = Call(service: service, operation: operation, resource: resource, safety: .read, body: [])
         throw call.malformed("the same page token came twice")
       }
