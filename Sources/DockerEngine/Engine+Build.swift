@@ -9,7 +9,26 @@ extension Engine {
   ///
   /// - Throws: `EngineError.buildFailed` with the failing step's last lines, `.refused` (a syntax error in the
   ///   Dockerfile), `.contextFailed`, `.registry` (a base image), `.wrongPlatform`, `.wentAway`, `.cancelled`.
+  ///
+  /// A build whose look into the cache met an image that was removed at that moment is sent again: the classic builder
+  /// lists the images and then reads each, and fails when one of them, anybody's, has gone in between
+  /// (https://github.com/moby/moby/blob/v20.10.24/image/cache/cache.go).
   public func build(
+    _ build: BuildRequest, progress: @escaping @Sendable (EngineProgress) -> Void
+  ) async throws(EngineError) -> String {
+    for _ in 1..<Engine.buildAttemptsMax {
+      do throws(EngineError) {
+        return try await buildOnce(build, progress: progress)
+      } catch {
+        guard error.isRaceInCache else { throw error }
+      }
+    }
+    return try await buildOnce(build, progress: progress)
+  }
+
+  private static let buildAttemptsMax = 5
+
+  private func buildOnce(
     _ build: BuildRequest, progress: @escaping @Sendable (EngineProgress) -> Void
   ) async throws(EngineError) -> String {
     let upload = HTTPUpload()
@@ -94,5 +113,13 @@ extension EngineError {
   var isCancellation: Bool {
     if case .cancelled = self { return true }
     return false
+  }
+}
+
+extension EngineError {
+  /// Whether the builder's look into its cache met an image that was being removed.
+  fileprivate var isRaceInCache: Bool {
+    guard case .buildFailed(let failure) = self else { return false }
+    return failure.message.hasPrefix("unable to find image \"sha256:")
   }
 }
