@@ -56,7 +56,8 @@ struct BadInputTests {
   @Test("no credentials at all is exit 1, with every place that was looked at")
   func noCredentials() async throws {
     try await release(
-      "main", with: ["AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil], exit: 1,
+      "main", with: ["AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil, "AWS_EC2_METADATA_DISABLED": "true"],
+      exit: 1,
       says: ["no AWS credentials", "AWS_ACCESS_KEY_ID: not set", "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"])
   }
 
