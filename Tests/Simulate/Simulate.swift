@@ -20,11 +20,14 @@ struct Simulate: AsyncParsableCommand {
   var seed: UInt64?
   @Flag(help: "List every seed that breaks a law, and do not stop at the first.")
   var keepGoing = false
+  @Flag(help: "Cripple the reducer in every known way, and tell after how many seeds each is caught.")
+  var mutations = false
   @Option(help: "Cripple the reducer: \(Mutation.allCases.map(\.rawValue).joined(separator: ", ")).")
   var mutation: Mutation?
 
   mutating func run() async throws {
     if let seed { return try tell(seed) }
+    if mutations { return try hunt() }
     let clock = ContinuousClock()
     let began = clock.now
     let jobs = Swift.max(1, jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -54,6 +57,26 @@ struct Simulate: AsyncParsableCommand {
       for try await part in group { whole.add(part) }
       return whole
     }
+  }
+
+  /// Plays the seeds with each defect until one breaks a law that it does not break without.
+  private func hunt() throws {
+    var escaped: [Mutation] = []
+    for mutation in Mutation.allCases {
+      var violation: Violation?
+      var seed = from
+      while violation == nil, seed < from + UInt64(seeds) {
+        violation = try mutation.caught(by: seed)
+        seed += 1
+      }
+      if let violation {
+        print("\(mutation.rawValue): caught after \(seed - from) seeds: \(violation)")
+      } else {
+        print("\(mutation.rawValue): not caught by \(seeds) seeds")
+        escaped.append(mutation)
+      }
+    }
+    guard escaped.isEmpty else { throw ExitCode.failure }
   }
 
   private func tell(_ seed: UInt64) throws {

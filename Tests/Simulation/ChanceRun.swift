@@ -30,6 +30,7 @@ package final class ChanceRun {
     simulation.watch = { [laws] in laws.checkStep($0) }
     simulation.onLook = { [laws] in laws.look($0, $1) }
     simulation.onEffect = { [laws] in laws.checkEffect($2, of: $1, in: $0) }
+    simulation.onSay = { [laws] in laws.checkVerdict($1, in: $0) }
     simulation.onEnd = { [laws] in laws.checkEnd(of: $1, in: $0) }
   }
 

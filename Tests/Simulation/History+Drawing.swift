@@ -52,6 +52,9 @@ extension Disturbance {
   init(drawn chance: inout Chance, shape: Shape) {
     kind = Kind(drawn: &chance, shape: shape)
     occasion = chance.pick([.begin, .rollout, .rollout, .rollout, .baking, .over, .back])
+    // What only the bake can hide is drawn into it.
+    if case .newImageDies = kind, chance.isOne(in: 2) { occasion = .baking }
+    if case .silent = kind, chance.isOne(in: 3) { occasion = .baking }
     delay = Double(chance.below(chance.pick([3, 10, 40, 100]) * 10)) / 10
   }
 }
@@ -64,7 +67,7 @@ extension Disturbance.Kind {
   init(drawn chance: inout Chance, shape: Shape) {
     switch chance.below(30) {
     case 0, 1: self = .throttled(calls: 2 + chance.below(8))
-    case 2, 3: self = .silent(seconds: Double(5 + chance.below(90)))
+    case 2, 3: self = .silent(seconds: Double(5 + chance.below(90)), isOfTargetsOnly: chance.isOne(in: 3))
     case 4, 5, 6:
       let parts: [Set<ObservationPart>] = [
         [.refreshes], [.group], [.targets], [.group, .refreshes], [.group, .refreshes, .targets, .activities],
@@ -74,7 +77,7 @@ extension Disturbance.Kind {
     case 10: self = .irreversible
     case 11, 12, 13: self = .kill(action: chance.below(chance.pick([20, 100, 250])), isAfter: chance.isOne(in: 2))
     case 14: self = .interrupt(action: chance.below(chance.pick([20, 100, 250])))
-    case 15: self = .clockOff(seconds: Double(chance.below(1200) - 600))
+    case 15: self = .clockOff(seconds: Double(chance.below(240) - 120))
     case 16: self = .refusedLaunches(1 + chance.below(4), isFatal: chance.isOne(in: 2))
     case 17: self = .lostInstance(chance.below(8), chance.pick(World.Activity.Loss.allCases))
     case 18: self = .terminated(chance.below(8))

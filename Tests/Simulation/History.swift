@@ -59,7 +59,7 @@ struct Disturbance: Sendable, CustomStringConvertible {
 
   enum Kind: Sendable {
     case throttled(calls: Int)
-    case silent(seconds: Double)
+    case silent(seconds: Double, isOfTargetsOnly: Bool)
     case stale(seconds: Double, Set<ObservationPart>)
     case lostAnswer(FailedAction, tookEffect: Bool)
     case irreversible

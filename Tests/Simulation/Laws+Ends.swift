@@ -30,11 +30,11 @@ extension Laws {
     }
     let mark = simulation.tags[InFlightMark.key].flatMap { InFlightMark($0) }
     let isMarked = mark?.release == version || mark.map { if case .rollingBack = $0 { true } else { false } } == true
-    if !isMarked, !marksWereDeleted, !kinds.contains(where: \.losesTags), !kinds.contains(where: \.isByOthers) {
+    if !isMarked, !isPassedListLoose, !kinds.contains(where: \.losesTags), !kinds.contains(where: \.isByOthers) {
       simulation.violate("marked before it is started", "the mark is \(mark?.description ?? "missing")")
     }
     guard case .goingBack(let back) = watcher.run.phase else { return }
-    if !passed.contains(version), !marksWereDeleted, !isExcused {
+    if !passed.contains(version), !isPassedListLoose, !isExcused {
       simulation.violate("back to what passed", "a refresh back to version \(version), which did not pass")
     }
     let wasCancelledByOthers = kinds.contains { if case .cancelledByOthers = $0 { true } else { false } }
@@ -48,6 +48,20 @@ extension Laws {
   /// Somebody acted so recently that a run cannot know it.
   private func isTouched(_ simulation: Simulation) -> Bool {
     touchedAt.map { simulation.world.now - $0 < 60_000 } ?? false
+  }
+
+  // MARK: At every verdict
+
+  /// A verdict names instances of the release only; but for an old target that drains.
+  func checkVerdict(_ announcement: Announcement, in simulation: Simulation) {
+    guard announcement.name == "verdict.failed", !announcement.sentence.contains("the old target") else { return }
+    var release: Int?
+    for fact in announcement.facts { if case .number(let number) = fact.value { release = number } }
+    for word in announcement.sentence.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "-" })
+    where word.hasPrefix("i-0") {
+      guard let version = simulation.world.instance(String(word))?.version, version != release else { continue }
+      simulation.violate("a verdict on new instances only", "\(word) runs version \(version)")
+    }
   }
 
   // MARK: At every end
@@ -121,7 +135,7 @@ extension Laws {
       condemned.insert(from)
       checkMarks(simulation, has: release, not: from)
     }
-    if !passed.contains(release), !marksWereDeleted {
+    if !passed.contains(release), !isPassedListLoose {
       simulation.violate("back to what passed", "landed on release \(release), which did not pass")
     }
     isExcused = false
@@ -155,14 +169,14 @@ extension Laws {
   func checkAct(_ last: Watcher, _ act: Act, _ simulation: Simulation) {
     guard let outcome = last.outcome else { return }
     isOver = true
-    if !isExcused, !marksWereDeleted, simulation.newestRefresh?.status.isActive != true {
+    if !isExcused, !isPassedListLoose, simulation.newestRefresh?.status.isActive != true {
       let versions = simulation.liveVersions.union(simulation.savedVersion.flatMap { Int($0) }.map { [$0] } ?? [])
       if let stray = versions.first(where: { !passed.contains($0) }) {
         simulation.violate("never on what did not pass", "\(outcome.name), and the fleet runs version \(stray)")
       }
     }
     guard act.command.isRelease, isWholeAtBegin, isOldGood, !mayRefuseLaunches,
-      !kinds.contains(where: { !$0.isHarmless })
+      kinds.allSatisfy(\.isHarmless)
     else { return }
     if app.isGood, outcome.exitCode != 0 {
       simulation.violate("nothing but evidence", "a good release ended with \(outcome.exitCode): \(outcome.sentence)")

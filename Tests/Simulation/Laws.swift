@@ -11,7 +11,8 @@ final class Laws {
   var isExcused = false
   /// A person's own mending is under way.
   var isMending = false
-  var marksWereDeleted = false
+  /// The passed list may not be what was meant: somebody deleted it, or two runs wrote it side by side.
+  var isPassedListLoose = false
 
   var app = AppBehaviour.healthy(after: 5)
   var kinds: [Disturbance.Kind] = []
@@ -48,7 +49,10 @@ final class Laws {
     touchedAt = simulation.world.now
     if case .refusedLaunches = kind { mayRefuseLaunches = true }
     if case .alarm = kind { alarmAt = simulation.world.now }
-    if case .marksDeleted = kind { marksWereDeleted = true }
+    switch kind {
+    case .marksDeleted, .secondRelease, .operatorsRollback: isPassedListLoose = true
+    default: break
+    }
   }
 
   // MARK: At every step
@@ -69,6 +73,12 @@ final class Laws {
 
   /// Notes what a run could have seen at this moment.
   func look(_ simulation: Simulation, _ watcher: Watcher) {
+    if case .rolling(let rolling) = watcher.run.phase, let id = rolling.rollout.refresh?.id,
+      let watched = simulation.world.groups[0].refreshes.last(where: { $0.id == id }),
+      watched.desired?.template?.version != String(rolling.rollout.release)
+    {
+      simulation.violate("only its own refresh", "the rollout of \(rolling.rollout.release) watches refresh \(id)")
+    }
     for version in simulation.liveVersions {
       if isWhole(version, simulation) { wholeAt[version] = simulation.world.now }
       if holds(version, simulation) {

@@ -15,6 +15,10 @@ extension Mutation {
       if self == .adoptsForeignRefreshes, case .release = watcher.run.intent {
         survey.refreshes.removeAll { $0.status.isActive }
       }
+      if self == .countsOldInstances, case .release = watcher.run.intent, let template = survey.template {
+        // The release that is about to be made.
+        survey.group.pretend(template.latestVersion + (watcher.asked[.push] == nil ? 0 : 1))
+      }
       return .surveyed(survey)
     case (.takesSilenceForSick, .failed(.observe, _)), (.takesSilenceForHealthy, .failed(.observe, _)):
       return .observed(Observation(targets: spoken(for: watcher.lastTargets)), wasThrottled: false)

@@ -39,6 +39,16 @@ package enum Mutation: String, CaseIterable, Sendable {
   /// A refresh that somebody cancelled is answered by one back.
   case fightsOthers
 
+  /// The law that a seed's history breaks with this defect, and does not break without; `nil`: none.
+  package func caught(by seed: UInt64) throws -> Violation? {
+    let crippled = try ChanceRun(seed: seed, mutation: self)
+    crippled.play()
+    guard let violation = crippled.violation else { return nil }
+    let whole = try ChanceRun(seed: seed)
+    whole.play()
+    return whole.violation == nil ? violation : nil
+  }
+
   /// What the run is told of its pipeline.
   func altered(_ pipeline: Pipeline) -> Pipeline {
     var altered = pipeline
@@ -61,8 +71,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     where watcher.askedRollback != nil && watcher.askedRollback == back.rollout.refresh?.id
       && observation.refreshes?.first?.status == .inProgress:
       return [.cancelRefresh]
-    case (.cancelsRollbacks, _, .failed(.rollBackRefresh, _)?):
-      return [.cancelRefresh]
+    case (.cancelsRollbacks, _, .failed(.rollBackRefresh, let failure)?) where failure.kind == .ambiguous:
+      return [.cancelRefresh] + actions
     case (.startsTwice, _, .refreshStarted?):
       return actions + (watcher.lastOrder.map { [.startRefresh($0)] } ?? [])
     default:

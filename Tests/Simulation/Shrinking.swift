@@ -78,6 +78,7 @@ extension Shape {
 package struct Failing: Sendable, CustomStringConvertible {
   package var seed: UInt64
   package var violation: Violation
+  var mutation: Mutation?
   /// The history that was drawn and the shortest one that breaks the same law, in words.
   var drawn: [String]
   var shortest: [String]
@@ -92,6 +93,7 @@ package struct Failing: Sendable, CustomStringConvertible {
     let again = try ChanceRun(shortest, mutation: mutation, isTraced: true)
     again.play()
     self.seed = seed
+    self.mutation = mutation
     self.violation = again.violation ?? violation
     drawn = run.history.lines
     self.shortest = shortest.lines
@@ -107,7 +109,7 @@ package struct Failing: Sendable, CustomStringConvertible {
       \(shortest.joined(separator: "\n  "))
     what happened in it, in seconds:
       \(trace.joined(separator: "\n  "))
-    to play it again: scripts/simulate --seed \(seed)
+    to play it again: scripts/simulate --seed \(seed)\(mutation.map { " --mutation \($0.rawValue)" } ?? "")
     """
   }
 }

@@ -8,6 +8,7 @@ extension Simulation {
       switch action {
       case .announce(let announcement):
         watcher.announcements.append((now, announcement))
+        onSay(self, announcement)
         trace?.append("\(clock)   says \(announcement.sentence)")
       case .end(let outcome):
         watcher.outcome = outcome

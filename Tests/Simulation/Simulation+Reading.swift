@@ -45,7 +45,11 @@ extension Simulation {
     }
     if parts.contains(.group) { admit("DescribeAutoScalingGroups") { observation.group = coreGroup() } }
     if parts.contains(.refreshes) { admit("DescribeInstanceRefreshes") { observation.refreshes = coreRefreshes() } }
-    if parts.contains(.targets) { admit("DescribeTargetHealth") { observation.targets = coreTargets() } }
+    if parts.contains(.targets), world.now < targetsSilentUntil {
+      observation.silences.append("DescribeTargetHealth: no answer within 5 s")
+    } else if parts.contains(.targets) {
+      admit("DescribeTargetHealth") { observation.targets = coreTargets() }
+    }
     if parts.contains(.activities) { admit("DescribeScalingActivities") { observation.activities = coreActivities() } }
     if parts.contains(.alarms) { admit("DescribeAlarms") { observation.alarms = coreAlarms() } }
     return .observed(observation, wasThrottled: isThrottled)

@@ -30,12 +30,16 @@ final class Simulation {
   var held: (world: World, parts: Set<ObservationPart>, until: WorldTime)?
   /// Until when nothing answers a poll.
   var silentUntil = Simulation.start
+  /// Until when no target group answers.
+  var targetsSilentUntil = Simulation.start
   /// What is asked at each step beside the laws that always hold.
   var watch: (Simulation) -> Void = { _ in }
   /// Hears of each look at the fleet, at its moment.
   var onLook: (Simulation, Watcher) -> Void = { _, _ in }
   /// Hears of each effect, just before it takes place.
   var onEffect: (Simulation, Watcher, Action) -> Void = { _, _, _ in }
+  /// Hears of each thing said.
+  var onSay: (Simulation, Announcement) -> Void = { _, _ in }
   /// Hears of each end, at its moment.
   var onEnd: (Simulation, Watcher) -> Void = { _, _ in }
   /// Finished activities in the core's words: they do not change any more.

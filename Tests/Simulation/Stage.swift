@@ -108,7 +108,9 @@ extension Disturbance {
       ] {
         simulation.world.throttle(operation, count: calls)
       }
-    case .silent(let seconds): simulation.silentUntil = simulation.world.now + Int64(seconds * 1000)
+    case .silent(let seconds, let isOfTargetsOnly):
+      let until = simulation.world.now + Int64(seconds * 1000)
+      if isOfTargetsOnly { simulation.targetsSilentUntil = until } else { simulation.silentUntil = until }
     case .stale(let seconds, let parts):
       simulation.held = (simulation.world, parts, simulation.world.now + Int64(seconds * 1000))
     case .refusedLaunches(let count, let isFatal):

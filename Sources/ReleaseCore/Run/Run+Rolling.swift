@@ -140,31 +140,34 @@ extension Run {
     _ rolling: inout Rolling, _ observation: Observation, wasThrottled: Bool, at now: Moment
   ) -> [Action] {
     let verdict = rolling.watch.observe(observation, at: now)
-    let said: [Action] = rolling.said.changes(to: rolling.watch.progress, at: now).map { .announce($0) }
+    let progress = rolling.watch.progress
+    let said: [Action] = rolling.said.changes(to: progress, at: now).map { .announce($0) }
     switch verdict {
     case .goOn:
       let next = rolling.cadence.next(
         after: observation, wasThrottled: wasThrottled, isClosing: rolling.watch.isClosing)
       rolling.next = next.parts
-      let evidence = askForEvidence(&rolling, of: rolling.watch.progress.sickInstances)
+      let evidence = askForEvidence(&rolling, of: progress.sickInstances, in: progress)
       phase = .rolling(rolling)
       return said + evidence + [.wait(next.wait)]
     case .passed(let proof):
       return said + pass(rolling.rollout, proof)
     case .failed(let failure):
-      let evidence = askForEvidence(&rolling, of: failure.instances + rolling.watch.progress.sickInstances, again: true)
+      let evidence = askForEvidence(&rolling, of: failure.instances + progress.sickInstances, in: progress, again: true)
       return said + [.announce(.verdictFailed(rolling.rollout.release, failure.sentence))]
         + goBack(from: rolling, because: failure, at: now) + evidence
     }
   }
 
   /// Asks once at the first unhealthy sight of an instance, and once more when the verdict falls.
-  private func askForEvidence(_ rolling: inout Rolling, of instances: [String], again: Bool = false) -> [Action] {
+  private func askForEvidence(
+    _ rolling: inout Rolling, of instances: [String], in progress: Progress, again: Bool = false
+  ) -> [Action] {
     let asked = Set(instances).filter { again || !rolling.explained.contains($0) }.sorted()
     guard !asked.isEmpty else { return [] }
     rolling.explained.formUnion(asked)
     let requests = asked.prefix(EvidenceRequest.instancesMax).map {
-      EvidenceRequest(instance: $0, targets: rolling.watch.progress.targetLines(of: $0))
+      EvidenceRequest(instance: $0, targets: progress.targetLines(of: $0))
     }
     return [.collectEvidence(requests)]
   }

@@ -9,7 +9,7 @@ struct FleetTrack: Equatable, Sendable {
   private(set) var group: Group
   private(set) var instances: [String: InstanceTrack] = [:]
   private(set) var refresh: RefreshTrack
-  private(set) var launches = LaunchLog()
+  private(set) var activities = ActivityLog()
   /// When activities were last read.
   private(set) var activitiesAt: Moment?
   /// Target groups that did not answer in the newest poll.
@@ -107,25 +107,23 @@ struct FleetTrack: Equatable, Sendable {
     return [TargetGroup.autoScalingsOwn.arn: targets]
   }
 
-  private mutating func takeActivities(_ activities: [Activity]) {
+  private mutating func takeActivities(_ answer: [Activity]) {
     activitiesAt = now
-    launches.take(activities)
-    for activity in activities {
-      guard let id = activity.instance else { continue }
-      if activity.isTermination, activity.status != "Failed", activity.status != "Cancelled" {
-        takeRemoval(of: id, by: activity)
-      } else if let ended = launches.ended(id) {
+    for entry in activities.take(answer) {
+      guard let id = entry.instance else { continue }
+      if case .removal(let why) = entry.kind, !["Failed", "Cancelled"].contains(entry.activity.status) {
+        takeRemoval(of: id, why, cause: entry.activity.cause)
+      } else if let ended = activities.ended(id) {
         instances[id]?.launched(ended)
       }
     }
   }
 
-  private mutating func takeRemoval(of id: String, by activity: Activity) {
-    guard case .removal(let why) = ActivityClass(activity) else { return }
-    if instances[id] == nil, launches.began(id, since: activitiesSince) {
+  private mutating func takeRemoval(of id: String, _ why: ActivityClass.Removal, cause: String) {
+    if instances[id] == nil, activities.began(id, since: activitiesSince) {
       instances[id] = InstanceTrack(vanished: id, release: release)
     }
-    instances[id]?.removal = Removed(instance: id, why: why, cause: activity.cause)
+    instances[id]?.removal = Removed(instance: id, why: why, cause: cause)
   }
 }
 

@@ -20,6 +20,16 @@ extension RolloutWatch {
     return fleet.targetGroups.allSatisfy { fleet.healthyNew(in: $0).weight >= required }
   }
 
+  /// A new instance has just left, and why was not read yet: it may have failed its health checks, which would end the
+  /// bake. The next poll reads the activities; one that stays without a known cause counts for nothing.
+  private var awaitsCause: Bool {
+    fleet.ordered.contains { track in
+      guard track.isNew, !track.isAside, track.removal == nil, let leftAt = track.leftAt else { return false }
+      let isRead = fleet.activitiesAt.map { $0 >= leftAt } ?? false
+      return !isRead && fleet.now - leftAt < settings.unhealthyAfter
+    }
+  }
+
   /// The floor of the current desired capacity, less what was left alone at the start and still serves.
   var floor: Int {
     settings.floor(desired: fleet.group.desired) - fleet.aside.filter { $0.lifecycle == .inService }.weight
@@ -39,7 +49,7 @@ extension RolloutWatch {
   func proof(_ observation: Observation) -> Proof? {
     guard let held = holding.lasting(at: fleet.now), held >= settings.bake,
       observation.group != nil, observation.refreshes != nil,
-      fleet.refresh.seen?.status == .successful, fleet.refresh.other == nil, fleet.savesRelease
+      fleet.refresh.seen?.status == .successful, fleet.refresh.other == nil, fleet.savesRelease, !awaitsCause
     else { return nil }
     return fleet.proof(bakedFor: held)
   }

@@ -163,8 +163,8 @@ extension RolloutWatch {
 }
 
 extension FleetTrack {
-  var refusals: [LaunchLog.Refused] {
-    launches.refusals(
+  var refusals: [ActivityLog.Refused] {
+    activities.refusals(
       since: activitiesSince, inService: ordered.filter { $0.isNew }.compactMap(\.inServiceSince))
   }
 

@@ -1,24 +1,30 @@
-/// The launches of a rollout, by their scaling activities.
-struct LaunchLog: Equatable, Sendable {
+/// The scaling activities of a rollout, each read once for each of its states.
+struct ActivityLog: Equatable, Sendable {
   /// By activity id; each answer names only a part.
   private var launches: [String: Entry] = [:]
+  private var terminations: [String: Entry] = [:]
 
-  /// An activity with what its words tell, which are read once for each of its states.
-  private struct Entry: Equatable {
+  /// An activity with what its words tell.
+  struct Entry: Equatable {
     let activity: Activity
     let instance: String?
-    let refusal: ActivityClass.Refusal?
+    let kind: ActivityClass
 
     init(_ activity: Activity) {
       self.activity = activity
       instance = activity.instance
-      refusal = activity.refusal
+      kind = ActivityClass(activity)
     }
   }
 
-  mutating func take(_ activities: [Activity]) {
-    for activity in activities where activity.isLaunch && launches[activity.id]?.activity != activity {
-      launches[activity.id] = Entry(activity)
+  /// Takes in one answer and gives it back read.
+  mutating func take(_ activities: [Activity]) -> [Entry] {
+    activities.map { activity in
+      let known = launches[activity.id] ?? terminations[activity.id]
+      if let known, known.activity == activity { return known }
+      let entry = Entry(activity)
+      if activity.isLaunch { launches[activity.id] = entry } else { terminations[activity.id] = entry }
+      return entry
     }
   }
 
@@ -40,8 +46,8 @@ struct LaunchLog: Equatable, Sendable {
 
   /// Refusals since `start` after which nothing new came into service, oldest first.
   func refusals(since start: Moment, inService: [Moment]) -> [Refused] {
-    let refused = launches.values.compactMap { entry in
-      entry.refusal.map { Refused(activity: entry.activity, why: $0) }
+    let refused = launches.values.compactMap { entry -> Refused? in
+      if case .refusal(let why) = entry.kind { Refused(activity: entry.activity, why: why) } else { nil }
     }
     guard !refused.isEmpty else { return [] }
     let successes = launches.values.map(\.activity).filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
@@ -54,10 +60,6 @@ struct LaunchLog: Equatable, Sendable {
 }
 
 extension Activity {
-  fileprivate var refusal: ActivityClass.Refusal? {
-    if case .refusal(let refusal) = ActivityClass(self) { refusal } else { nil }
-  }
-
   /// What the activity says of its refusal.
   var words: String { message ?? cause }
 
@@ -80,7 +82,7 @@ extension LaunchRefusal {
   /// group's zones lacks.
   ///
   /// Alike are two of one class; two of no known class when their words are the same.
-  init?(fatalAmong refusals: [LaunchLog.Refused], zones: Set<String>) {
+  init?(fatalAmong refusals: [ActivityLog.Refused], zones: Set<String>) {
     for newest in refusals.reversed() where !newest.why.isWaitedFor {
       let alike = refusals.filter {
         $0.why == newest.why && (newest.why != .unknown || $0.activity.words == newest.activity.words)
