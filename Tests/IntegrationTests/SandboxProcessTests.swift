@@ -39,12 +39,12 @@ struct SandboxProcessTests {
     let environment = Self.environment(folder)
     let fleet = try folder.write(
       "fleet.json",
-      #"{"rate": 20, "bootSeconds": 1, "warmup": 1, "healthCheck": {"interval": 5}, "deregistrationDelay": 1}"#)
+      #"{"rate": 60, "bootSeconds": 1, "warmup": 1, "healthCheck": {"interval": 5}, "deregistrationDelay": 1}"#)
     let sandbox = try Program([Self.program, "sandbox", "--port", "0", "--fleet", fleet], environment: environment)
     let exports = try folder.write("exports.sh", try await Self.exports(of: sandbox))
     let script = try folder.write("script.sh", Self.script)
     let finished = try await Program.run(
-      ["bash", script, exports, Self.cli ?? "aws"], environment: environment, within: .seconds(120))
+      ["bash", script, exports, Self.cli ?? "aws"], environment: environment, within: .seconds(300))
     #expect(finished.status == 0, "\(finished.everything)")
     #expect(
       finished.output.split(separator: "\n") == [
@@ -62,13 +62,13 @@ struct SandboxProcessTests {
     group="--auto-scaling-group-name wanzami-api"
     status() { ask autoscaling describe-instance-refreshes $group --query 'InstanceRefreshes[0].Status'; }
     ended() {
-      for _ in $(seq 60); do
+      for _ in $(seq 400); do
         case "$(status)" in Pending|InProgress|Cancelling|RollbackInProgress|Baking) ;; *) break ;; esac
       done
       status
     }
     desired='{"LaunchTemplate":{"LaunchTemplateName":"wanzami-api","Version":"2"}}'
-    preferences='{"MinHealthyPercentage":100,"MaxHealthyPercentage":150,"InstanceWarmup":600}'
+    preferences='{"MinHealthyPercentage":100,"MaxHealthyPercentage":150,"InstanceWarmup":900}'
     start() { ask autoscaling start-instance-refresh $group --desired-configuration "$desired" --preferences "$preferences"; }
     ask sts get-caller-identity --query Account
     ask autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[0].[AutoScalingGroupName,DesiredCapacity]' | tr '\t' ' '

@@ -87,9 +87,11 @@ struct RepositoryPipelineFileTests {
   func rehearsal() throws {
     let rollout = try PipelineFile.load(path: path("rehearsal.yml")).rollout
     #expect(rollout.poll <= .milliseconds(500))
-    for wait in [rollout.warmup, rollout.bake, rollout.unhealthyAfter, rollout.startWithin] {
+    for wait in [rollout.warmup, rollout.bake, rollout.unhealthyAfter] {
       #expect(try #require(wait) <= .seconds(5))
     }
+    // Waited for by no release that ends as foretold, only by an app that never answers: room for a busy machine.
+    #expect(rollout.startWithin <= .seconds(15))
   }
 }
 

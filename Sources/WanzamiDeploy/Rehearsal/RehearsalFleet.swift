@@ -18,7 +18,7 @@ extension Rehearsal.Settings {
     check.interval = 1
     check.timeout = 1
     check.healthyThreshold = 2
-    check.unhealthyThreshold = 2
+    check.unhealthyThreshold = 3
     var fleet = FleetFile()
     fleet.region = pipeline.region ?? "eu-north-1"
     fleet.group = pipeline.fleet.group
@@ -28,7 +28,7 @@ extension Rehearsal.Settings {
     fleet.min = 2
     fleet.max = 4
     fleet.healthCheck = check
-    fleet.grace = 5
+    fleet.grace = 15
     fleet.deregistrationDelay = 1
     fleet.description =
       ReleaseDescription(
