@@ -83,24 +83,6 @@ extension EngineSuite {
       #expect(message.contains(word))
     }
 
-    @Test("images that are removed beside a build do not fail it")
-    func removals() async throws {
-      let engine = try await connectedEngine()
-      try await withThrowingTaskGroup(of: Void.self) { lanes in
-        for _ in 0..<3 {
-          lanes.addTask {
-            for _ in 0..<8 {
-              let tag = freshReference("beside")
-              let build = try request(dockerfile: "FROM scratch\nLABEL tag=\(tag)\nCOPY tiny /tiny\n", tag: tag)
-              _ = try await engine.build(build, progress: ignoreProgress)
-              try await engine.removeImage(tag.description)
-            }
-          }
-        }
-        try await lanes.waitForAll()
-      }
-    }
-
     @Test("an image for another platform than the asked one is never taken for it")
     func wrongPlatform() async throws {
       let engine = try await connectedEngine()
