@@ -42,9 +42,10 @@ let package = Package(
 
     // Effects: one room for each outside party.
     room("HTTPTransport", ["CCurl"]),
+    room("ChildProcesses"),
     room("AWSWire", ["COpenSSL", "CExpat"]),
-    room("AWSClient", ["AWSWire", "HTTPTransport"]),
-    room("DockerEngine", ["HTTPTransport"]),
+    room("AWSClient", ["AWSWire", "ChildProcesses", "HTTPTransport"]),
+    room("DockerEngine", ["ChildProcesses", "HTTPTransport"]),
     room("GitRepository", ["CGit2"]),
     room("ReleaseRuntime", ["ReleaseCore"]),
     room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt", "CSpawn"] + nio),
@@ -75,7 +76,7 @@ let package = Package(
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
     suite("HTTPTransportTests", ["HTTPTransport", "RealParts"]),
     suite("AWSWireTests", ["AWSWire"]),
-    suite("AWSClientTests", ["AWSClient", "AWSWire", "HTTPTransport", "RealParts"]),
+    suite("AWSClientTests", ["AWSClient", "AWSWire", "ChildProcesses", "HTTPTransport", "RealParts"]),
     suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),
     suite("GitRepositoryTests", ["GitRepository", "RealParts"]),
     suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS", "Simulation"]),

@@ -1,4 +1,5 @@
 import AWSWire
+import ChildProcesses
 import HTTPTransport
 import RealParts
 import Synchronization
@@ -225,13 +226,15 @@ struct CredentialsTests {
     }
   }
 
-  @Test("a real program is run with the given variables, both outputs apart")
+  @Test("a real program is run with the given variables and input, both outputs apart")
   func realProcess() async throws {
     let child = ChildProcess(
-      words: ["sh", "-c", "echo $GREETING; echo bad >&2; exit 7"],
-      variables: ["GREETING": "hi", "PATH": "/bin:/usr/bin"])
+      words: ["sh", "-c", "echo $GREETING; cat; echo bad >&2; exit 7"],
+      variables: ["GREETING": "hi", "PATH": "/bin:/usr/bin"], input: Array("there\n".utf8))
     let output = try await child.run()
-    #expect(output == ProcessOutput(status: 7, standardOutput: Array("hi\n".utf8), standardError: Array("bad\n".utf8)))
+    let wanted = ProcessOutput(
+      status: 7, standardOutput: Array("hi\nthere\n".utf8), standardError: Array("bad\n".utf8))
+    #expect(output == wanted)
     await #expect(throws: ChildProcess.Failure.self) {
       try await ChildProcess(words: ["/nonexistent/program"], variables: [:]).run()
     }

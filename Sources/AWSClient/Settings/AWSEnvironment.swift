@@ -1,4 +1,5 @@
 import AWSWire
+public import ChildProcesses
 import FoundationEssentials
 
 /// The world outside, handed in: this target reads no variable, clock or file by itself.
@@ -61,15 +62,4 @@ public struct AWSEnvironment: Sendable {
 }
 
 /// What a program left behind.
-public struct ProcessOutput: Equatable, Sendable {
-  /// The exit code, or 128 and the signal.
-  public var status: Int
-  public var standardOutput: [UInt8]
-  public var standardError: [UInt8]
-
-  public init(status: Int, standardOutput: [UInt8], standardError: [UInt8] = []) {
-    self.status = status
-    self.standardOutput = standardOutput
-    self.standardError = standardError
-  }
-}
+public typealias ProcessOutput = ChildProcesses.ProcessOutput

@@ -1,52 +1,75 @@
 import Glibc
 
-/// A program run to its end on a thread of its own, with empty standard input and both outputs collected.
-struct ChildProcess: Sendable {
-  /// A `credential_process` that takes longer is killed.
-  static let patience: Duration = .seconds(60)
+/// What a program that was run has left behind.
+public struct ProcessOutput: Equatable, Sendable {
+  /// The exit status, or 128 plus the signal that ended it.
+  public var status: Int
+  public var standardOutput: [UInt8]
+  public var standardError: [UInt8]
+
+  public init(status: Int, standardOutput: [UInt8], standardError: [UInt8] = []) {
+    self.status = status
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+  }
+}
+
+/// A program run to its end on a thread of its own, with a short standard input and both outputs collected: the
+/// programs that hand out credentials, which are the only ones that the product starts.
+public struct ChildProcess: Sendable {
+  /// A program that takes longer is killed.
+  public static let patience: Duration = .seconds(60)
   /// What it may print on each output.
-  static let outputLimit = 1 << 20
+  public static let outputLimit = 1 << 20
+  /// What it may be given, so that a child that reads nothing never holds us up.
+  public static let inputLimit = 1 << 14
 
   let words: [String]
   let variables: [String: String]
+  let input: [UInt8]
 
-  enum Failure: Error, CustomStringConvertible {
+  /// - Parameters:
+  ///   - words: the program, found in PATH where it has no slash, and its arguments.
+  ///   - variables: all its environment.
+  ///   - input: all its standard input, at most `inputLimit` bytes.
+  public init(words: [String], variables: [String: String], input: [UInt8] = []) {
+    self.words = words
+    self.variables = variables
+    self.input = input
+  }
+
+  public enum Failure: Error, CustomStringConvertible {
     case notStarted(errno: Int32)
     case tooSlow
     case tooMuchOutput
+    case tooMuchInput
 
-    var description: String {
+    public var description: String {
       switch self {
       case .notStarted(let code): String(cString: strerror(code))
       case .tooSlow: "it did not end within \(ChildProcess.patience.components.seconds) seconds"
       case .tooMuchOutput: "it printed more than \(ChildProcess.outputLimit) bytes"
+      case .tooMuchInput: "it was to be given more than \(ChildProcess.inputLimit) bytes"
       }
     }
   }
 
-  /// Finds `words[0]` in PATH where it has no slash.
-  func run() async throws -> ProcessOutput {
+  /// - Throws: `Failure`. A status other than 0 is no failure.
+  public func run() async throws -> ProcessOutput {
     try await withCheckedThrowingContinuation { continuation in
       runOnOwnThread { continuation.resume(with: Result { try runBlocking() }) }
     }
   }
 
   private func runBlocking() throws -> ProcessOutput {
-    var out: [Int32] = [-1, -1]
-    var err: [Int32] = [-1, -1]
-    guard openChannel(&out) else { throw Failure.notStarted(errno: errno) }
-    defer { close(out[0]) }
-    guard openChannel(&err) else {
-      close(out[1])
-      throw Failure.notStarted(errno: errno)
-    }
-    defer { close(err[0]) }
-    let (code, pid) = spawn(output: out[1], errors: err[1])
-    close(out[1])
-    close(err[1])
+    guard input.count <= ChildProcess.inputLimit else { throw Failure.tooMuchInput }
+    let (into, out, err) = try (Channel(), Channel(), Channel())
+    let (code, pid) = spawn(input: into.theirs, output: out.theirs, errors: err.theirs)
+    for channel in [into, out, err] { channel.closeTheirs() }
     guard code == 0 else { throw Failure.notStarted(errno: code) }
+    into.write(input)
     do {
-      let (output, errors) = try collect(out[0], err[0])
+      let (output, errors) = try collect(out.ours, err.ours)
       return ProcessOutput(status: waitForEnd(of: pid), standardOutput: output, standardError: errors)
     } catch {
       kill(pid, SIGKILL)
@@ -55,11 +78,11 @@ struct ChildProcess: Sendable {
     }
   }
 
-  private func spawn(output: Int32, errors: Int32) -> (code: Int32, pid: pid_t) {
+  private func spawn(input: Int32, output: Int32, errors: Int32) -> (code: Int32, pid: pid_t) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, input, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     // Signals that this program holds back for itself are not held back there.
@@ -109,8 +132,34 @@ struct ChildProcess: Sendable {
 }
 
 /// A socket pair, because it is closed on exec from its first moment: no other child can inherit it.
-private func openChannel(_ ends: inout [Int32]) -> Bool {
-  socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0
+private final class Channel {
+  let ours: Int32
+  let theirs: Int32
+  private var isTheirsOpen = true
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw ChildProcess.Failure.notStarted(errno: errno)
+    }
+    (ours, theirs) = (ends[0], ends[1])
+  }
+
+  deinit {
+    closeTheirs()
+    close(ours)
+  }
+
+  func closeTheirs() {
+    if isTheirsOpen { close(theirs) }
+    isTheirsOpen = false
+  }
+
+  /// Writes what fits into the kernel's buffer at once, and ends the child's input.
+  func write(_ bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { send(ours, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    shutdown(ours, Int32(SHUT_WR))
+  }
 }
 
 /// Blocking calls stay off Swift's cooperative pool.
