@@ -16,6 +16,8 @@ public enum GitError: Error, Equatable, Sendable {
   case notOnBranch(commit: String, branch: String, head: String)
   /// A shallow clone without the history that would tell whether `commit` is on `branch`.
   case shallow(commit: String, branch: String)
+  /// A shallow clone without the history between two commits.
+  case cutHistory(from: String, to: String)
   case missingFolder(folder: String, commit: String)
   case missingDockerfile(path: String, commit: String)
   case submodule(path: String, commit: String)
@@ -40,7 +42,8 @@ extension GitError: CustomStringConvertible {
       "The git repository \(repository) has no commit yet. Commit and push something first."
     case .libgit2(let doing, let code, let message):
       "\(doing) failed: libgit2 says \"\(message)\" (\(code)). Check the repository with: git fsck"
-    case .noSuchBranch, .severalRemotes, .unknownRevision, .ambiguousRevision, .notOnBranch, .shallow:
+    case .noSuchBranch, .severalRemotes, .unknownRevision, .ambiguousRevision, .notOnBranch, .shallow,
+      .cutHistory:
       revisionSentence
     case .missingFolder, .missingDockerfile, .submodule, .largeFilePointer, .wrongIgnorePattern:
       contextSentence
@@ -68,6 +71,10 @@ extension GitError: CustomStringConvertible {
     case .shallow(let commit, let branch):
       "Whether commit \(commit) is on \(branch) cannot be told: this is a shallow clone without the history between "
         + "them. Fetch the whole history (in GitHub Actions: fetch-depth: 0), or run git fetch --unshallow."
+    case .cutHistory(let from, let to):
+      "What changed between commits \(from.prefix(12)) and \(to.prefix(12)) cannot be told: this is a shallow clone "
+        + "without the history between them. Fetch the whole history (in GitHub Actions: fetch-depth: 0), or run "
+        + "git fetch --unshallow."
     default: ""
     }
   }

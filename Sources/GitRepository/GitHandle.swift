@@ -11,6 +11,7 @@ final class GitHandle {
     case blob
     case object
     case statusList
+    case revisionWalk
   }
 
   let pointer: OpaquePointer
@@ -30,6 +31,7 @@ final class GitHandle {
     case .blob: git_blob_free(pointer)
     case .object: git_object_free(pointer)
     case .statusList: git_status_list_free(pointer)
+    case .revisionWalk: git_revwalk_free(pointer)
     }
   }
 

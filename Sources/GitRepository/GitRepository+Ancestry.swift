@@ -29,8 +29,7 @@ extension GitRepository {
         continue
       }
       let commit = GitHandle(found, as: .commit)
-      for index in 0..<git_commit_parentcount(commit.pointer) {
-        guard let parent = git_commit_parent_id(commit.pointer, index)?.pointee else { continue }
+      for parent in parents(of: commit) {
         let name = hex(parent)
         if name == wanted { return .yes }
         if seen.insert(name).inserted { waiting.append(parent) }

@@ -20,10 +20,8 @@ extension GitRepository {
       }
     }
     let commit = try self.commit(id)
-    let author = git_commit_author(commit.pointer).flatMap { $0.pointee.name }.map { String(cString: $0) }
     return ResolvedCommit(
-      id: id, committedAt: git_commit_time(commit.pointer), author: author ?? "",
-      summary: git_commit_summary(commit.pointer).map { String(cString: $0) } ?? "",
+      id: id, committedAt: git_commit_time(commit.pointer), author: author(of: commit), summary: firstLine(of: commit),
       changedFiles: try changedFiles(), branch: reference, branchHead: head)
   }
 
