@@ -59,6 +59,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Measures us beside what people have, and asserts nothing: started by scripts/bench.
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["AWSClient", "AWSWire", "HTTPTransport", "RealParts", "Sandbox", "Simulation", argumentParser],
+      swiftSettings: strict),
+
     // Fixtures on real parts (an Engine, a registry, git repositories), for the suites below.
     .target(
       name: "RealParts", dependencies: ["CCrypt", "CSpawn"], path: "Tests/RealParts", swiftSettings: strict
