@@ -64,6 +64,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var images: [String: SimulatedHost.Behaviour]?
   /// What simulated instances do, by the number of their template version: known before an image's digest is.
   public var versions: [String: SimulatedHost.Behaviour]?
+  /// Actions that the principal may not do, such as `ec2:DescribeImages`; `iam:*` is all of a service.
+  public var denied: [String]?
 
   public init() {}
 
@@ -107,7 +109,7 @@ public struct FleetFile: Codable, Equatable, Sendable {
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
     "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
-    "versions",
+    "versions", "denied",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }
@@ -115,6 +117,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var targetGroupName: String { String(groupName.prefix(32)) }
   public var accountID: String { account ?? "123456789012" }
   public var regionName: String { region ?? "eu-north-1" }
+
+  public var permissions: Permissions { Permissions(denied: denied ?? []) }
 
   /// The host that simulates this fleet's instances.
   public func simulatedHost() -> SimulatedHost {

@@ -32,16 +32,21 @@ public final class SandboxServer: Sendable {
   ///   - key: default: a fresh one.
   ///   - host: a numeric loopback address.
   ///   - port: 0 takes a free one.
+  ///   - permissions: what is denied.
+  ///   - record: told of each call that was signed well, when it is answered.
   /// - Throws: a `SandboxError` for an address beyond loopback, and when the port is taken.
   public static func start(
-    world: SandboxWorld, images: ImageStore, key: AccessKey = .random(), host: String = "127.0.0.1", port: Int = 0
+    world: SandboxWorld, images: ImageStore, key: AccessKey = .random(), host: String = "127.0.0.1", port: Int = 0,
+    permissions: Permissions = Permissions(), record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
   ) async throws(SandboxError) -> SandboxServer {
     guard let address = try? SocketAddress(ipAddress: host, port: port), isLoopback(host) else {
       throw SandboxError(
         "The sandbox does not listen on \(host): it emulates AWS for this machine only. Use 127.0.0.1 or ::1")
     }
     let snapshot = await world.snapshot
-    let plane = ControlPlane(world: world, images: images, key: key, account: snapshot.account)
+    let plane = ControlPlane(
+      world: world, images: images, key: key, account: snapshot.account, permissions: permissions,
+      record: record)
     let connections = ConnectionList()
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)

@@ -1,6 +1,7 @@
 import AWSWire
 import HTTPTransport
 import SimulatedAWS
+import Synchronization
 import Testing
 
 @testable import Sandbox
@@ -51,6 +52,25 @@ struct FaceServerTests {
     #expect(await signed(plane, body, service: "ec2").status == 200)
   }
 
+  @Test(
+    "what is denied is refused in IAM's words and the protocol's own code, and recorded like every call",
+    arguments: [
+      ("DescribeAutoScalingGroups", "2011-01-01", "autoscaling", "<Code>AccessDenied</Code>"),
+      ("DescribeImages", "2016-11-15", "ec2", "<Code>UnauthorizedOperation</Code>"),
+      ("DescribeAlarms", "2010-08-01", "monitoring", "<Code>AccessDenied</Code>"),
+    ])
+  func denied(operation: String, version: String, service: String, code: String) async throws {
+    let recorded = Mutex<[String]>([])
+    let action = "\(service == "monitoring" ? "cloudwatch" : service):\(operation)"
+    let plane = plane(Permissions(denied: [action])) { call in recorded.withLock { $0.append("\(call)") } }
+    let refused = await signed(plane, "Action=\(operation)&Version=\(version)", service: service)
+    let text = String(decoding: refused.body, as: UTF8.self)
+    #expect(refused.status == 403 && text.contains(code), "\(text)")
+    #expect(text.contains("is not authorized to perform: \(action) because"), "\(text)")
+    _ = await signed(plane, "Action=RunInstances&Version=2016-11-15&DryRun=true", service: "ec2")
+    #expect(recorded.withLock { $0 } == ["403 \(service) \(operation)", "400 ec2 RunInstances (dry run)"])
+  }
+
   @Test("an unknown action, service or group is AWS's error")
   func unknown() async throws {
     let plane = plane()
@@ -87,11 +107,13 @@ struct FaceServerTests {
 
   private static let key = AccessKey(id: "AKIDEXAMPLE", secret: Secret("secret"))
 
-  private func plane() -> ControlPlane {
+  private func plane(
+    _ permissions: Permissions = Permissions(), record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
+  ) -> ControlPlane {
     let world = World(seed: 1, at: WallClock.now)
     return ControlPlane(
       world: SandboxWorld(world, host: SimulatedHost().port), images: .inMemory(proxyEndpoint: ""), key: Self.key,
-      account: world.account)
+      account: world.account, permissions: permissions, record: record)
   }
 
   private func signed(_ plane: ControlPlane, _ body: String, service: String) async -> FaceAnswer {

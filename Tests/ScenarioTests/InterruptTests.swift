@@ -78,7 +78,7 @@ struct InterruptTests {
   /// The running containers of a build step that holds `mark`.
   private func steps(_ mark: String, _ stage: Stage) throws -> [Substring] {
     let listed = try Command.check(
-      ["docker", "--host", stage.engine.dockerHost, "ps", "--no-trunc", "--format", "{{.Command}}"])
+      ["docker", "--host", try #require(stage.engine).dockerHost, "ps", "--no-trunc", "--format", "{{.Command}}"])
     return listed.text.split(separator: "\n").filter { $0.contains(mark) }
   }
 

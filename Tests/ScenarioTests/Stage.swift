@@ -16,7 +16,8 @@ final class Stage: Sendable {
   let repository: GitFixture
   let pipeline: String
   let sandbox: Program
-  let engine: RealEngine
+  /// `nil`: the stage was made without one.
+  let engine: RealEngine?
   /// What the sandbox exports for its clients.
   let exports: [String: String]
   let client: AWSClient
@@ -28,12 +29,15 @@ final class Stage: Sendable {
   /// - Parameters:
   ///   - fleet: further lines of the fleet file.
   ///   - rollout: further keys of the pipeline's `rollout`.
+  ///   - hasEngine: `false`: nothing can be built, and no Engine is asked for.
+  ///   - isHealthy: `false`: the body begins while the fleet may still be booting, or never becomes healthy.
   static func with(
-    fleet: String = "", rollout: String = "bake: 1s", _ body: (Stage) async throws -> Void
+    fleet: String = "", rollout: String = "bake: 1s", hasEngine: Bool = true, isHealthy: Bool = true,
+    _ body: (Stage) async throws -> Void
   ) async throws {
-    let stage = try await Stage(fleet: fleet, rollout: rollout)
+    let stage = try await Stage(fleet: fleet, rollout: rollout, hasEngine: hasEngine)
     do {
-      try await stage.untilHealthy()
+      if isHealthy { try await stage.untilHealthy() }
       try await body(stage)
     } catch {
       await stage.stop()
@@ -42,8 +46,8 @@ final class Stage: Sendable {
     await stage.stop()
   }
 
-  private init(fleet: String, rollout: String) async throws {
-    engine = try await RealEngine.running()
+  private init(fleet: String, rollout: String, hasEngine: Bool) async throws {
+    engine = hasEngine ? try await RealEngine.running() : nil
     folder = try TemporaryFolder("stage")
     repository = try GitFixture()
     let file = try folder.write(
@@ -60,7 +64,9 @@ final class Stage: Sendable {
       "pipeline.yml",
       Stage.pipelineText.replacing("REPOSITORY", with: repository.path).replacing("ROLLOUT", with: rollout))
     sandbox = try Program(
-      [Stage.program, "sandbox", "--registry", "--port", "0", "--fleet", file],
+      [
+        Stage.program, "sandbox", "--registry", "--port", "0", "--fleet", file, "--calls", folder.path + "/calls",
+      ],
       environment: Stage.bareEnvironment(home: folder.path))
     exports = try await Stage.exports(of: sandbox)
     client = try Stage.client(exports)
@@ -93,7 +99,7 @@ final class Stage: Sendable {
   /// All that the program is started with; `changes` override it, `nil` removes.
   func environment(_ changes: [String: String?] = [:]) -> [String: String] {
     var variables = Stage.bareEnvironment(home: folder.path).merging(exports) { $1 }
-    variables["DOCKER_HOST"] = engine.dockerHost
+    variables["DOCKER_HOST"] = engine?.dockerHost ?? "unix://\(folder.path)/no-engine.sock"
     variables["XDG_STATE_HOME"] = folder.path + "/state"
     for (name, value) in changes { variables[name] = value }
     return variables
@@ -111,8 +117,15 @@ final class Stage: Sendable {
   func run(
     _ arguments: String..., with changes: [String: String?] = [:], pipeline: String? = nil
   ) async throws -> Program.Finished {
+    try await run(arguments + ["--pipeline", pipeline ?? self.pipeline], with: changes)
+  }
+
+  /// Runs the program to its end with these arguments alone; no output may hold a secret.
+  func run(
+    _ arguments: [String], with changes: [String: String?] = [:], in workingFolder: String? = nil
+  ) async throws -> Program.Finished {
     let finished = try await Program.run(
-      [Stage.program] + arguments + ["--pipeline", pipeline ?? self.pipeline], environment: environment(changes))
+      [Stage.program] + arguments, environment: environment(changes), in: workingFolder)
     keepsSecrets(finished)
     return finished
   }

@@ -9,11 +9,19 @@ struct ControlPlane: Sendable {
   let images: ImageStore
   let verifier: SigV4Verifier
   let account: String
+  let permissions: Permissions
+  /// Told of each call when it is answered.
+  let record: @Sendable (RecordedCall) -> Void
 
-  init(world: SandboxWorld, images: ImageStore, key: AccessKey, account: String) {
+  init(
+    world: SandboxWorld, images: ImageStore, key: AccessKey, account: String,
+    permissions: Permissions = Permissions(), record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
+  ) {
     self.world = world
     self.images = images
     self.account = account
+    self.permissions = permissions
+    self.record = record
     verifier = SigV4Verifier { $0 == key.id ? key : nil }
   }
 
@@ -21,12 +29,22 @@ struct ControlPlane: Sendable {
     let form = QueryForm(decoding: request.body)
     let spoken = FaceProtocol(of: request, form: form)
     let requestID = await world.perform { $0.requestID() }
+    var called: RecordedCall?
+    var answer: FaceAnswer
     do throws(Fault) {
       let identity = try verified(request, spoken)
-      return try await operate(request, form, spoken, identity, requestID)
+      let call = RecordedCall(service: identity.scope.service, request: request, form: form)
+      called = call
+      try permissions.check(call, account: account)
+      answer = try await operate(request, form, spoken, identity, requestID)
     } catch {
-      return spoken.failure(error, requestID: requestID)
+      answer = spoken.failure(error, requestID: requestID)
     }
+    if var called {
+      called.status = answer.status
+      record(called)
+    }
+    return answer
   }
 
   private func verified(

@@ -29,7 +29,7 @@ enum FaceProtocol: Equatable, Sendable {
   ///
   /// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#operation-error-serialization and its siblings.
   func failure(_ fault: Fault, requestID: String) -> FaceAnswer {
-    let fault = fault.code == "Throttling" ? throttled : fault
+    let fault = inOwnWords(fault)
     switch self {
     case .json:
       let body = JSON.object([("__type", .string(fault.code)), ("message", .string(fault.message))])
@@ -56,12 +56,14 @@ enum FaceProtocol: Equatable, Sendable {
     }
   }
 
-  /// Throttling by its name in each protocol.
-  private var throttled: Fault {
-    switch self {
-    case .query: Fault("Throttling", "Rate exceeded")
-    case .ec2: Fault("RequestLimitExceeded", "Request limit exceeded.", httpStatus: 503)
-    case .json: Fault("ThrottlingException", "Rate exceeded")
+  /// Throttling and denial have another name in each protocol.
+  private func inOwnWords(_ fault: Fault) -> Fault {
+    switch (fault.code, self) {
+    case ("Throttling", .ec2): Fault("RequestLimitExceeded", "Request limit exceeded.", httpStatus: 503)
+    case ("Throttling", .json): Fault("ThrottlingException", "Rate exceeded")
+    case (Permissions.denialCode, .ec2): Fault("UnauthorizedOperation", fault.message, httpStatus: 403)
+    case (Permissions.denialCode, .json): Fault("AccessDeniedException", fault.message)
+    default: fault
     }
   }
 

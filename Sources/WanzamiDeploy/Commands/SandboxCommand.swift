@@ -31,6 +31,9 @@ struct SandboxCommand: AsyncParsableCommand {
   @Flag(help: "Keep images in a real registry although instances are simulated; real containers have one anyway.")
   var registry = false
 
+  @Option(help: "A file to which each call is appended: its status, service and operation.")
+  var calls: String?
+
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
     if let rate, !(rate > 0 && rate <= 10_000) { throw ValidationError("--rate takes a number above 0, at most 10000") }
@@ -121,7 +124,8 @@ struct SandboxCommand: AsyncParsableCommand {
   ) async throws {
     let world = SandboxWorld(try fleet.world(network: network), host: host)
     let server = try await SandboxServer.start(
-      world: world, images: images, key: key(environment), port: port)
+      world: world, images: images, key: key(environment), port: port, permissions: fleet.permissions,
+      record: try recorder())
     await world.start()
     for line in [
       "export AWS_ENDPOINT_URL=\(server.endpoint)", "export AWS_ACCESS_KEY_ID=\(server.key.id)",
@@ -131,6 +135,14 @@ struct SandboxCommand: AsyncParsableCommand {
     for await _ in names { break }
     await server.stop()
     await world.stop()
+  }
+
+  private func recorder() throws -> @Sendable (RecordedCall) -> Void {
+    guard let calls else { return { _ in } }
+    guard let lines = LineFile(appendingTo: calls) else {
+      throw UsageProblem(description: "--calls: the file \(calls) cannot be written")
+    }
+    return { lines.write(String(describing: $0)) }
   }
 
   private func key(_ environment: ProcessEnvironment) -> AccessKey {
