@@ -10,16 +10,21 @@ public struct Interpreter: Sendable {
   private let clock: RunClock
   private let journal: Journal
   private let announce: @Sendable (Announcement, Moment) -> Void
+  private let watch: (@Sendable (Standing, Moment) -> Void)?
   private let trace: (@Sendable (String) -> Void)?
 
   /// How long one collection of evidence may take.
   static let evidenceWithin = Duration.seconds(30)
 
-  /// - Parameter trace: gets a line for each answer, reads included, with the time that it took.
+  /// - Parameters:
+  ///   - watch: gets where the run stands after each answer, before what begins is said, and after what has ended was.
+  ///   - trace: gets a line for each answer, reads included, with the time that it took.
   public init(
     ports: ReleasePorts, clock: RunClock, journal: Journal,
-    announce: @escaping @Sendable (Announcement, Moment) -> Void, trace: (@Sendable (String) -> Void)? = nil
+    announce: @escaping @Sendable (Announcement, Moment) -> Void,
+    watch: (@Sendable (Standing, Moment) -> Void)? = nil, trace: (@Sendable (String) -> Void)? = nil
   ) {
+    self.watch = watch
     self.trace = trace
     self.ports = ports
     self.clock = clock
@@ -40,11 +45,13 @@ public struct Interpreter: Sendable {
       }
       var run = start
       var actions = run.begin(at: clock.now())
+      var standing = watch.map { _ in run.standing }
       var iterator = events.makeAsyncIterator()
       while true {
         for action in actions {
           if case .end(let outcome) = action { return outcome }
           if case .announce(let announcement) = action {
+            if announcement.isBeginning { show(&standing) }
             say(announcement)
             continue
           }
@@ -53,11 +60,19 @@ public struct Interpreter: Sendable {
             if let event = await answer(to: action) { feed.yield(event) }
           }
         }
+        show(&standing)
         guard let event = await iterator.next() else { return .interrupted("the run was cancelled") }
         if let failure = write(.answered(event), in: run) { return failure }
         actions = run.handle(event, at: clock.now())
+        if watch != nil, event != .woke { standing = run.standing }
       }
     }
+  }
+
+  /// Tells where the run stands, once.
+  private func show(_ standing: inout Standing?) {
+    if let now = standing { watch?(now, clock.now()) }
+    standing = nil
   }
 
   private func say(_ announcement: Announcement) {

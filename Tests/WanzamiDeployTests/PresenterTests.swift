@@ -8,14 +8,14 @@ struct PresenterTests {
   @Test("a line carries the seconds since the start, and the word of its level")
   func line() {
     let warning = Announcement("warning", .warning, [], "alarm p99 is red")
-    #expect(Presenter.lines(warning, elapsed: .milliseconds(12_345)) == "   12.3s  warning: alarm p99 is red")
+    #expect(PlainFace.lines(warning, elapsed: .milliseconds(12_345)) == "   12.3s  warning: alarm p99 is red")
   }
 
   @Test("the lines after the first stand below its sentence")
   func severalLines() {
     let evidence = Announcement("evidence", .info, [], "evidence of i-1\n  container | cannot reach database")
     #expect(
-      Presenter.lines(evidence, elapsed: .seconds(3)) == """
+      PlainFace.lines(evidence, elapsed: .seconds(3)) == """
             3.0s  evidence of i-1
                     container | cannot reach database
         """)

@@ -25,6 +25,9 @@ public struct Announcement: Equatable, Sendable {
     }
   }
 
+  /// Whether it tells of a beginning, and not of something that has come to pass.
+  public var isBeginning: Bool { name.hasSuffix(".started") }
+
   public init(_ name: String, _ level: Level = .info, _ facts: [Fact] = [], _ sentence: String) {
     self.name = name
     self.level = level
@@ -134,14 +137,52 @@ extension Announcement {
   /// The name of the last announcement of a run.
   public static let endedName = "run.ended"
 
-  public static func ended(_ outcome: Outcome) -> Announcement {
+  /// - Parameter subject: what the run was about, as far as it had come.
+  public static func ended(_ outcome: Outcome, _ subject: Subject = Subject()) -> Announcement {
     let level: Level =
       switch outcome.exitCode {
       case 0: .info
       case 5, 7: .warning
       default: .error
       }
+    let known: [Fact?] = [
+      subject.release.map { .number("release", $0) }, subject.digest.map { .text("digest", $0.text) },
+      subject.commit.map { .text("commit", $0.commit.hex) }, subject.aim.map { .number("aim", $0) },
+    ]
     return Announcement(
-      endedName, level, [.text("result", outcome.name), .number("exit", Int(outcome.exitCode))], outcome.sentence)
+      endedName, level,
+      [.text("result", outcome.name), .number("exit", Int(outcome.exitCode))] + known.compactMap { $0 },
+      outcome.sentence)
+  }
+
+  /// The first announcement of a run.
+  public static func started(_ run: Run, program: String) -> Announcement {
+    Announcement(
+      "run.started", .info,
+      [
+        .text("run", run.id.text), .text("command", run.intent.name), .text("service", run.pipeline.service),
+        .text("group", run.pipeline.fleet.group), .text("by", run.actor), .text("program", program),
+      ], "run \(run.id): \(run.intent.inWords(run.pipeline)), by \(run.actor)")
+  }
+}
+
+extension Intent {
+  /// The command.
+  var name: String {
+    switch self {
+    case .release: "release"
+    case .rollback: "rollback"
+    case .resume: "resume"
+    }
+  }
+
+  fileprivate func inWords(_ pipeline: Pipeline) -> String {
+    switch self {
+    case .release(let options):
+      "release of \(options.revision ?? "the head of \(pipeline.source.branch)") to \(pipeline.service)"
+    case .rollback(let options):
+      "rollback of \(pipeline.service)" + (options.release.map { " to release \($0)" } ?? "")
+    case .resume: "resume of \(pipeline.service)"
+    }
   }
 }

@@ -49,7 +49,10 @@ struct ProgressLines: Equatable, Sendable {
       lines.append(
         Announcement(
           "instance.changed", .info,
-          [.text("instance", row.id), .number("release", row.version ?? 0), .text("state", state)],
+          [
+            .text("instance", row.id), .number("release", row.version ?? 0),
+            .text("lifecycle", row.lifecycle.rawValue), .list("targets", row.sights), .text("state", state),
+          ],
           "\(row.id) (\(release)): \(state)"))
     }
     for id in rows.keys.filter({ seen[$0] == nil }).sorted() {
@@ -89,13 +92,17 @@ extension Progress.Row {
       case .leaving: "leaving"
       case .warmed: "in the warm pool"
       }
-    let sights = targets.compactMap { sight in
+    return ([place] + sights).joined(separator: ", ")
+  }
+
+  /// `wanzami-api unhealthy (Target.Timeout, Request timed out)`, for each target group that has the instance.
+  var sights: [String] {
+    targets.compactMap { sight in
       sight.state.map { state in
         let why = [sight.reason, sight.detail].compactMap { $0 }.joined(separator: ", ")
         return "\(sight.targetGroup) \(state.rawValue)\(why.isEmpty ? "" : " (\(why))")"
       }
     }
-    return ([place] + sights).joined(separator: ", ")
   }
 }
 

@@ -87,6 +87,8 @@ extension Run {
     guard let live = clearance.live, clearance.state.isWhole, clearance.pinned == nil,
       candidate.digest.map({ $0 == live.digest }) ?? (live.commit == candidate.commit.commit)
     else { return nil }
+    subject.release = clearance.saved
+    subject.digest = live.digest
     let proof =
       "\(clearance.state.counted.count) of \(clearance.state.counted.count) instances run \(live.digest) and are healthy"
     let marks = clearance.survey.group.tags

@@ -10,6 +10,8 @@ public struct Run: Equatable, Sendable {
   public let intent: Intent
   public let pipeline: Pipeline
   public internal(set) var phase = Phase.created
+  /// What it is about, as far as it is known by now.
+  public internal(set) var subject = Subject()
   /// What was said of an instance's evidence already, so that a second collection says only what is new.
   var saidEvidence: [String: Set<String>] = [:]
 
@@ -34,6 +36,11 @@ public struct Run: Equatable, Sendable {
 
   /// Takes in what happened.
   public mutating func handle(_ event: Event, at now: Moment) -> [Action] {
+    defer { noteSubject() }
+    return react(to: event, at: now)
+  }
+
+  private mutating func react(to event: Event, at now: Moment) -> [Action] {
     switch event {
     case .interrupted(let signal): return interrupt(signal)
     case .evidence(let evidence): return evidence.compactMap { news(in: $0) }.map { .announce(.evidence($0)) }
@@ -77,7 +84,7 @@ public struct Run: Equatable, Sendable {
   /// The end of the run; nothing follows.
   mutating func end(_ outcome: Outcome) -> [Action] {
     phase = .ended(outcome)
-    return [.announce(.ended(outcome)), .end(outcome)]
+    return [.announce(.ended(outcome, subject)), .end(outcome)]
   }
 
   /// Writes the tags that belong to an end, and then ends. Tags are hints: one that cannot be written is only said.

@@ -7,7 +7,8 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "The pipeline file; default: WANZAMI_PIPELINE, else the only candidate in pipelines/.")
   var pipeline: String?
 
-  @Option(help: "How to speak: auto, plain or json.")
+  @Option(
+    help: "How to speak: auto, plain, json (one event a line) or github (groups, annotations, job summary, outputs).")
   var output = OutputFormat.auto
 
   @Flag(help: "Ask nothing. No command asks anything as yet, so this is for scripts that are to stay right.")

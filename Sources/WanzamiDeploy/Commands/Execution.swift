@@ -5,7 +5,7 @@ import Synchronization
 /// One run from its intent to its exit code, on live parts.
 struct Execution: Sendable {
   let ground: Ground
-  let format: OutputFormat
+  let format: RunFormat
   let isVerbose: Bool
   let signals: Signals
   private let isFleetTouched: TouchMark
@@ -13,13 +13,11 @@ struct Execution: Sendable {
   init(ground: Ground, format: OutputFormat, isVerbose: Bool) {
     let isFleetTouched = TouchMark()
     self.init(
-      ground: ground, format: format, isVerbose: isVerbose,
+      ground: ground, format: format.resolved(ground.environment), isVerbose: isVerbose,
       signals: Signals(exitCode: { isFleetTouched.isSet ? 7 : 1 }), isFleetTouched: isFleetTouched)
   }
 
-  private init(
-    ground: Ground, format: OutputFormat, isVerbose: Bool, signals: Signals, isFleetTouched: TouchMark
-  ) {
+  private init(ground: Ground, format: RunFormat, isVerbose: Bool, signals: Signals, isFleetTouched: TouchMark) {
     self.ground = ground
     self.format = format
     self.isVerbose = isVerbose
@@ -28,7 +26,7 @@ struct Execution: Sendable {
   }
 
   /// A further run of the same process, which has its signals already.
-  init(ground: Ground, format: OutputFormat, isVerbose: Bool, signals: Signals) {
+  init(ground: Ground, format: RunFormat, isVerbose: Bool, signals: Signals) {
     self.init(
       ground: ground, format: format, isVerbose: isVerbose, signals: signals, isFleetTouched: TouchMark())
   }
@@ -41,18 +39,39 @@ struct Execution: Sendable {
     let id = RunID(at: started, randomness: (generator.next(), UInt16.random(in: 0...UInt16.max, using: &generator)))
     let run = Run(id: id, actor: ground.environment.actor, intent: intent, pipeline: ground.pipeline)
     let journal = Journal(folder: ground.environment.journalFolder, run: id)
-    let presenter = Presenter(format: format, started: started)
+    let presenter = Presenter(format: format, environment: ground.environment, started: started)
+    let begun = Announcement.started(run, program: Version.text)
+    presenter.show(begun, at: started)
+    _ = journal.record(.said(begun), at: started)
+    let outcome = await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled {
+          await clock.sleep(Execution.tick)
+          presenter.tick(at: clock.now())
+        }
+      }
+      defer { group.cancelAll() }
+      return await interpreter(journal: journal, presenter: presenter).perform(run, signals: signals.names())
+    }
+    await presenter.finish()
+    return outcome
+  }
+
+  /// How often what is shown is looked at, when nothing happens.
+  private static let tick = Duration.seconds(1)
+
+  private func interpreter(journal: Journal, presenter: Presenter) -> Interpreter {
+    let clock = RunClock.system
     let isFleetTouched = isFleetTouched
     let show: @Sendable (Announcement) -> Void = { presenter.show($0, at: clock.now()) }
     let trace: @Sendable (String) -> Void = { show(Announcement("trace", .info, [], "  \($0)")) }
-    let interpreter = Interpreter(
+    return Interpreter(
       ports: ground.ports(telling: show), clock: clock, journal: journal,
       announce: { announcement, moment in
         if announcement.name == "refresh.started" || announcement.name == "refresh.adopted" { isFleetTouched.set() }
         presenter.show(announcement, at: moment)
       },
-      trace: isVerbose ? trace : nil)
-    return await interpreter.perform(run, signals: signals.names())
+      watch: { presenter.stands($0, at: $1) }, trace: isVerbose ? trace : nil)
   }
 }
 

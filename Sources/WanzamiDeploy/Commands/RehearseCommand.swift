@@ -69,7 +69,8 @@ struct RehearseCommand: AsyncParsableCommand {
     // The sandbox's instances are this machine's containers, and its registry is the only one.
     pipeline.image.platform = nil
     var settings = Rehearsal.Settings(
-      pipeline: pipeline, environment: environment, format: common.output, isVerbose: common.verbose, commits: commits,
+      pipeline: pipeline, environment: environment, format: common.output.resolved(environment),
+      isVerbose: common.verbose, commits: commits,
       rate: traffic, isAbrupt: abrupt)
     settings.pipeline.image.repository = settings.repositoryName
     settings.pipeline.region = pipeline.region ?? "eu-north-1"

@@ -1,65 +1,102 @@
-import ArgumentParser
 import ReleaseCore
+import Synchronization
 
-/// How a command speaks.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto
-  case plain
-  case json
-}
+/// Shows a run, whatever face it has: takes in what happens, from any task, and writes it in that order.
+///
+/// Writing is done on a thread of its own: a terminal that is held (Ctrl-S), or a reader that has stopped reading, never
+/// holds the run.
+final class Presenter: Sendable {
+  private struct State {
+    var face: any RunFace
+    var heartbeat: Heartbeat
+  }
 
-/// Shows what a run says: one line a change, with the seconds since its start.
-struct Presenter: Sendable {
-  let format: OutputFormat
-  let started: Moment
+  private let state: Mutex<State>
+  private let streams: StreamWriter
+  private let reports: StepFiles?
+
+  init(format: RunFormat, environment: ProcessEnvironment, started: Moment) {
+    let face: any RunFace =
+      switch format {
+      case .plain: PlainFace(started: started)
+      case .json: JSONFace()
+      case .github: GitHubFace(started: started)
+      }
+    state = Mutex(State(face: face, heartbeat: Heartbeat(at: started)))
+    streams = StreamWriter()
+    reports = format == .github ? StepFiles(environment) : nil
+  }
 
   func show(_ announcement: Announcement, at now: Moment) {
-    switch format {
-    case .json:
-      Console.result(
-        JSONLine.encode(
-          [
-            .text("time", now.timestamp), .text("event", announcement.name),
-            .text("level", announcement.level.rawValue),
-          ] + announcement.facts + [.text("sentence", announcement.sentence)]))
-    case .auto, .plain:
-      let text = Presenter.lines(announcement, elapsed: now - started)
-      if announcement.name == Announcement.endedName {
-        Console.result(text)
-      } else {
-        Console.error(text)
-      }
+    state.withLock { state in
+      state.heartbeat.said(at: now)
+      write(state.face.said(announcement, at: now))
     }
   }
 
-  /// `   12.3s  sentence`, the following lines indented alike; warnings and errors carry their word.
-  static func lines(_ announcement: Announcement, elapsed: Duration) -> String {
-    let tenths = max(0, elapsed.wholeMilliseconds) / 100
-    let clock = "\(tenths / 10).\(tenths % 10)s"
-    let margin = String(repeating: " ", count: max(0, 8 - clock.count)) + clock + "  "
-    let word: String =
-      switch announcement.level {
-      case .info: ""
-      case .warning: "warning: "
-      case .error: "error: "
-      }
-    let lines = announcement.sentence.split(separator: "\n", omittingEmptySubsequences: false)
-    let indent = String(repeating: " ", count: margin.count)
-    return lines.enumerated().map { index, line in
-      index == 0 ? margin + word + Printable.clean(line) : indent + Printable.clean(line)
-    }.joined(separator: "\n")
+  /// Takes in where the run stands now.
+  func stands(_ standing: Standing, at now: Moment) {
+    state.withLock { state in
+      state.heartbeat.stands(standing.stage, at: now)
+      write(state.face.stands(standing, at: now))
+    }
+  }
+
+  /// Time has passed: a run that has said nothing for long says that it still runs.
+  func tick(at now: Moment) {
+    state.withLock { state in
+      guard let waiting = state.heartbeat.due(at: now) else { return }
+      write(state.face.said(waiting, at: now))
+    }
+  }
+
+  /// A line of what goes on around the run.
+  func note(_ line: String) { streams.write(Shown(progress: line)) }
+
+  /// A line of the result beside the run's own.
+  func result(_ line: String) { streams.write(Shown(result: line)) }
+
+  /// Returns when everything is written, or its reader has stopped reading.
+  func finish() async { await streams.drain() }
+
+  private func write(_ shown: Shown) {
+    streams.write(shown)
+    guard let reports, shown.summary != nil || !shown.outputs.isEmpty else { return }
+    for problem in reports.write(shown) { streams.write(Shown(progress: "warning: \(problem)")) }
   }
 }
 
-/// Text that others wrote (a container, a commit's author) must not steer the terminal.
-enum Printable {
-  /// Control characters, the escape character among them, become `?`; a tab stays.
-  static func clean(_ text: some StringProtocol) -> String {
-    var clean = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      let isControl = (scalar.value < 0x20 && scalar != "\t") || (0x7F...0x9F).contains(scalar.value)
-      clean.append(isControl ? "?" : scalar)
-    }
-    return String(clean)
+/// Says that a run goes on where nothing else has been said for long: a waiting that says nothing looks like a hang.
+struct Heartbeat: Equatable, Sendable {
+  private var lastSaid: Moment
+  private var stage: Stage?
+  private var stageSince: Moment
+
+  static let interval = Duration.seconds(30)
+  /// A rollout says by itself what it waits for; longer silence means that AWS does not answer.
+  static let intervalOfWatch = Duration.seconds(60)
+
+  init(at now: Moment) {
+    lastSaid = now
+    stageSince = now
+  }
+
+  mutating func said(at now: Moment) { lastSaid = now }
+
+  mutating func stands(_ stage: Stage?, at now: Moment) {
+    guard stage != self.stage else { return }
+    self.stage = stage
+    stageSince = now
+  }
+
+  /// What to say now, and once only; `nil`: nothing yet.
+  mutating func due(at now: Moment) -> Announcement? {
+    let isWatching = stage.map { [.rollout, .bake, .rollback].contains($0) } ?? false
+    guard now - lastSaid >= (isWatching ? Heartbeat.intervalOfWatch : Heartbeat.interval) else { return nil }
+    lastSaid = now
+    let seconds = Int((now - stageSince).wholeMilliseconds / 1000)
+    let name = stage?.rawValue ?? "the end"
+    return Announcement(
+      "run.waiting", .info, [.text("stage", name), .number("seconds", seconds)], "still at \(name), for \(seconds) s")
   }
 }

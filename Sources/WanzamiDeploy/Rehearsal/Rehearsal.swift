@@ -11,7 +11,7 @@ struct Rehearsal: Sendable {
   struct Settings: Sendable {
     var pipeline: Pipeline
     var environment: ProcessEnvironment
-    var format: OutputFormat
+    var format: RunFormat
     var isVerbose: Bool
     /// The first is what the fleet starts with; the others are released, one after the other.
     var commits: [String]
@@ -86,7 +86,8 @@ struct Rehearsal: Sendable {
 
   /// The image that the fleet starts with, built and pushed as a release does it.
   private func buildFirst(_ machinery: Machinery, _ transport: HTTPTransport) async throws -> FirstRelease {
-    let presenter = Presenter(format: settings.format, started: RunClock.system.now())
+    let presenter = Presenter(
+      format: settings.format, environment: settings.environment, started: RunClock.system.now())
     let key = machinery.registry.credentials
     let image = LiveImage(
       pipeline: settings.pipeline, environment: settings.environment, transport: transport,
@@ -100,6 +101,7 @@ struct Rehearsal: Sendable {
         commit: commit.commit, image: settings.pipeline.image, platform: nil, reference: reference)
       _ = try await image.build(order)
       let digest = try await image.push(PushOrder(commit: commit.commit, reference: reference))
+      await presenter.finish()
       return FirstRelease(commit: commit.commit, digest: digest)
     } catch {
       throw GroundProblem(description: error.sentence)
@@ -109,7 +111,10 @@ struct Rehearsal: Sendable {
   private func perform(on machinery: Machinery, _ server: SandboxServer) async throws -> Result {
     let ground = try Ground(pipeline: settings.pipeline, environment: settings.environment.signing(for: server))
     let proof = try await waitUntilWhole(ground)
-    Console.result("live: release 1; \(proof)")
+    let live = Announcement(
+      "rehearsal.live", .info, [.number("release", 1), .text("proof", proof)], "live: release 1; \(proof)")
+    Console.result(
+      settings.format == .json ? JSONFace.line(live, at: RunClock.system.now()) : live.sentence)
     guard let address = machinery.balancer.addresses[settings.targetGroup] else {
       throw GroundProblem(description: "the balancer has no address for target group \(settings.targetGroup)")
     }
