@@ -29,7 +29,7 @@ extension World {
     var drainUntil: WorldTime?
 
     /// Whether it counts towards the group's capacity.
-    var isLive: Bool { lifecycle == .inService || lifecycle == .pending || lifecycle == .pendingWait }
+    var isLive: Bool { lifecycle.isLive }
 
     /// EC2's own state.
     public enum State: String, Sendable {
@@ -57,6 +57,8 @@ extension World {
       case standby = "Standby"
       case terminating = "Terminating"
       case terminated = "Terminated"
+
+      var isLive: Bool { self == .inService || self == .pending || self == .pendingWait }
     }
   }
 }

@@ -30,14 +30,22 @@ struct RefreshTally {
   init(of g: Int, in world: World, _ refresh: World.InstanceRefresh) {
     setLimits(desired: world.groups[g].desired, refresh.preferences)
     let warmup = world.milliseconds(refresh.preferences.warmup ?? 0)
-    for (index, instance) in world.groups[g].instances.enumerated() {
-      let isReplaced = refresh.replacing.contains(instance.id)
-      if instance.lifecycle == .standby, isReplaced { countStandby(instance, index, refresh) }
-      guard instance.isLive else { continue }
-      let isNew = !isReplaced && instance.launched >= refresh.phaseStarted
+    for index in world.groups[g].instances.indices {
+      let lifecycle = world.groups[g].instances[index].lifecycle
+      guard lifecycle == .standby || lifecycle.isLive else { continue }
+      let isReplaced = refresh.replacing.contains(world.groups[g].instances[index].id)
+      if lifecycle == .standby {
+        if isReplaced { countStandby(world.groups[g].instances[index], index, refresh) }
+        continue
+      }
+      let isNew = !isReplaced && world.groups[g].instances[index].launched >= refresh.phaseStarted
+      let since = world.groups[g].instances[index].inServiceSince
+      let isWarm = !isNew || since.map { $0 + warmup <= world.now } ?? false
       let isHealthy = world.isHealthyNow(g, index)
-      let isWarm = !isNew || instance.inServiceSince.map { $0 + warmup <= world.now } ?? false
-      count(instance, index, isNew: isNew, isReplaced: isReplaced, isHealthy: isHealthy, isWarm: isWarm, refresh)
+      live += world.groups[g].instances[index].weight
+      if isHealthy, isWarm { ready += world.groups[g].instances[index].weight }
+      if isNew { countNew(world.groups[g].instances[index], isHealthy: isHealthy, isWarm: isWarm) }
+      if isReplaced { countReplaced(world.groups[g].instances[index], index, isHealthy: isHealthy, refresh) }
     }
     candidates.sort { left, right in
       left.isReady == right.isReady ? left.launched < right.launched : !left.isReady
@@ -72,21 +80,18 @@ struct RefreshTally {
     }
   }
 
-  private mutating func count(
-    _ instance: World.Instance, _ index: Int, isNew: Bool, isReplaced: Bool, isHealthy: Bool, isWarm: Bool,
-    _ refresh: World.InstanceRefresh
-  ) {
-    live += instance.weight
-    if isHealthy, isWarm { ready += instance.weight }
-    if isNew {
-      if isHealthy, isWarm { newReady += instance.weight }
-      if !isHealthy {
-        waiting = .notHealthyYet(instance.id)
-      } else if !isWarm, waiting == nil {
-        waiting = .warmingUp(instance.id)
-      }
+  private mutating func countNew(_ instance: World.Instance, isHealthy: Bool, isWarm: Bool) {
+    if isHealthy, isWarm { newReady += instance.weight }
+    if !isHealthy {
+      waiting = .notHealthyYet(instance.id)
+    } else if !isWarm, waiting == nil {
+      waiting = .warmingUp(instance.id)
     }
-    guard isReplaced else { return }
+  }
+
+  private mutating func countReplaced(
+    _ instance: World.Instance, _ index: Int, isHealthy: Bool, _ refresh: World.InstanceRefresh
+  ) {
     if instance.isProtected, refresh.preferences.scaleInProtected != "Refresh" {
       blocked += instance.weight
       blockedBy = blockedBy ?? .protected(instance.id)

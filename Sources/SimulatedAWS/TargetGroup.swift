@@ -14,7 +14,8 @@ extension World {
     public var healthyThreshold: Int
     public var unhealthyThreshold: Int
     /// `200`, `200,204`, `200-399`.
-    public var matcher: String
+    public var matcher: String { didSet { codes = Self.codes(of: matcher) } }
+    private var codes: [ClosedRange<Int>]
     /// Seconds.
     public var deregistrationDelay: Double
     /// Empty: no listener sends traffic here, and every target is `unused`.
@@ -42,15 +43,19 @@ extension World {
       self.healthyThreshold = healthyThreshold
       self.unhealthyThreshold = unhealthyThreshold
       self.matcher = matcher
+      codes = Self.codes(of: matcher)
       self.deregistrationDelay = deregistrationDelay
       self.loadBalancers = loadBalancers
     }
 
     /// Whether the code counts as healthy.
-    func matches(_ code: Int) -> Bool {
-      matcher.split(separator: ",").contains { part in
+    func matches(_ code: Int) -> Bool { codes.contains { $0.contains(code) } }
+
+    private static func codes(of matcher: String) -> [ClosedRange<Int>] {
+      matcher.split(separator: ",").compactMap { part in
         let bounds = part.split(separator: "-").compactMap { Int($0.trimmingSpaces) }
-        return bounds.count == 2 ? bounds[0] <= code && code <= bounds[1] : bounds.first == code
+        guard let low = bounds.first, let high = bounds.last, low <= high else { return nil }
+        return low...high
       }
     }
   }

@@ -54,10 +54,11 @@ extension World {
 }
 
 extension World.Group {
-  /// The capacity that counts: coming and serving, by weight.
+  /// The capacity that counts: coming and serving, by weight. Inlined, so that it is read in place.
+  @inline(__always)
   var liveWeight: Int {
     var weight = 0
-    for i in instances.indices where instances[i].isLive { weight += instances[i].weight }
+    for i in instances.indices where instances[i].lifecycle.isLive { weight += instances[i].weight }
     return weight
   }
 }

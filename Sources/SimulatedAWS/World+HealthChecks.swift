@@ -8,12 +8,12 @@ extension World {
         guard let due = targetGroups[t].targets[i].nextProbe, due <= now else { continue }
         targetGroups[t].targets[i].nextProbe = nil
         targetGroups[t].targets[i].probing = now
-        let target = targetGroups[t].targets[i]
+        let id = targetGroups[t].targets[i].instance
         probes.append(
           Probe(
-            targetGroup: targetGroups[t].arn, instance: target.instance,
-            privateAddress: instance(target.instance)?.privateAddress ?? "",
-            port: targetGroups[t].checkPort ?? target.port, path: targetGroups[t].path,
+            targetGroup: targetGroups[t].arn, instance: id,
+            privateAddress: place(of: id).map { groups[$0].instances[$1].privateAddress } ?? "",
+            port: targetGroups[t].checkPort ?? targetGroups[t].targets[i].port, path: targetGroups[t].path,
             timeoutMilliseconds: Int64(targetGroups[t].timeout * 1000)))
       }
     }

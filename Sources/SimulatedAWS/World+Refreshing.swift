@@ -24,6 +24,8 @@ extension World {
 
   private func refresh(of g: Int) -> InstanceRefresh { groups[g].refreshes[groups[g].refreshes.count - 1] }
 
+  private func lastProgress(of g: Int) -> WorldTime { groups[g].refreshes[groups[g].refreshes.count - 1].lastProgress }
+
   /// The last refresh of a group, in place.
   private mutating func withRefresh(_ g: Int, _ body: (inout InstanceRefresh) -> Void) {
     body(&groups[g].refreshes[groups[g].refreshes.count - 1])
@@ -91,12 +93,19 @@ extension World {
       changes += 1
     }
     let before = RefreshTally(of: g, in: self, refresh)
-    terminateReplaced(g, before)
-    let middle = RefreshTally(of: g, in: self, refresh)
-    launchReplacements(g, middle)
-    let after = RefreshTally(of: g, in: self, refresh)
+    let middle = countedAgain(before, g, refresh) { $0.terminateReplaced(g, before) }
+    let after = countedAgain(middle, g, refresh) { $0.launchReplacements(g, middle) }
     noteProgress(g, before, after)
     finishSegment(g, after, isForward: isForward)
+  }
+
+  /// The tally after a step: the one before where the step changed nothing.
+  private mutating func countedAgain(
+    _ tally: RefreshTally, _ g: Int, _ refresh: InstanceRefresh, after step: (inout World) -> Void
+  ) -> RefreshTally {
+    let before = changes
+    step(&self)
+    return changes == before ? tally : RefreshTally(of: g, in: self, refresh)
   }
 
   private mutating func terminateReplaced(_ g: Int, _ tally: RefreshTally) {
@@ -141,15 +150,13 @@ extension World {
       refresh.percentComplete = refresh.total == 0 ? 0 : max(0, 100 * replaced / refresh.total)
       refresh.reason = failing.map { .launchFailing($0) } ?? after.waiting ?? after.blockedBy
     }
-    if refresh(of: g).lastProgress + milliseconds(pace.stall) <= now { giveUp(g, .stalled) }
+    if lastProgress(of: g) + milliseconds(pace.stall) <= now { giveUp(g, .stalled) }
   }
 
   private mutating func finishSegment(_ g: Int, _ tally: RefreshTally, isForward: Bool) {
-    guard refresh(of: g).status == (isForward ? .inProgress : .rollbackInProgress), refresh(of: g).holdUntil == nil
-    else {
-      return
-    }
-    guard tally.segment == 0, tally.waiting == nil, tally.live >= groups[g].desired else { return }
+    guard tally.segment == 0, tally.waiting == nil, tally.live >= groups[g].desired,
+      refresh(of: g).status == (isForward ? .inProgress : .rollbackInProgress), refresh(of: g).holdUntil == nil
+    else { return }
     if isForward, reachCheckpoint(g, tally) { return }
     guard tally.blocked == 0 else { return }
     guard isForward else { return end(g, .rollbackSuccessful, nil) }

@@ -58,7 +58,7 @@ extension World {
   mutating func replaceUnhealthy(_ g: Int) {
     guard !groups[g].isSuspended("HealthCheck") else { return }
     let replaces = !groups[g].isSuspended("ReplaceUnhealthy") && !groups[g].isSuspended("Terminate")
-    for i in groups[g].instances.indices where groups[g].instances[i].isLive {
+    for i in groups[g].instances.indices where groups[g].instances[i].lifecycle.isLive {
       let lost = groups[g].instances[i].lost
       if groups[g].instances[i].isHealthy, lost != nil || failsAfterGrace(g, i) {
         groups[g].instances[i].isHealthy = false

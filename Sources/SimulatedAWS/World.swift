@@ -69,11 +69,12 @@ public struct World: Sendable {
 
   /// Lets time pass up to `time`; a time that has passed already changes nothing.
   public mutating func advance(to time: WorldTime) {
+    guard time > now else { return }
     while let event = nextEvent(after: now), event <= time {
       now = event
       settle()
     }
-    if time > now { now = time }
+    now = time
   }
 
   /// What there is to carry out since the last call, in order.

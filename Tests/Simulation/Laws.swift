@@ -79,26 +79,29 @@ final class Laws {
     {
       simulation.violate("only its own refresh", "the rollout of \(rolling.rollout.release) watches refresh \(id)")
     }
-    for version in simulation.liveVersions {
-      if isWhole(version, simulation) { wholeAt[version] = simulation.world.now }
-      if holds(version, simulation) {
-        if holdsSince[version] == nil { holdsSince[version] = simulation.world.now }
-      } else {
-        holdsSince[version] = nil
-      }
+    // Where several live side by side none of them is whole, nor holds.
+    guard let version = simulation.onlyLiveVersion else {
+      for version in simulation.liveVersions { holdsSince[version] = nil }
+      return
+    }
+    if isWhole(version, simulation) { wholeAt[version] = simulation.world.now }
+    if holds(version, simulation) {
+      if holdsSince[version] == nil { holdsSince[version] = simulation.world.now }
+    } else {
+      holdsSince[version] = nil
     }
   }
 
   /// Every living instance runs it and is healthy, as many as desired, and the group saves it.
   func isWhole(_ version: Int, _ simulation: Simulation) -> Bool {
-    guard simulation.savedVersion == String(version), simulation.liveVersions == [version] else { return false }
+    guard simulation.onlyLiveVersion == version, simulation.savedVersion == String(version) else { return false }
     let desired = simulation.world.groups[0].desired
     return simulation.world.targetGroups.indices.allSatisfy { simulation.healthy(inTargetGroup: $0) >= desired }
   }
 
   /// Every living instance runs it, and the floor is healthy.
   private func holds(_ version: Int, _ simulation: Simulation) -> Bool {
-    guard simulation.liveVersions == [version] else { return false }
+    guard simulation.onlyLiveVersion == version else { return false }
     let floor = max(1, shape.floor(desired: simulation.world.groups[0].desired))
     return simulation.world.targetGroups.indices.allSatisfy { simulation.healthy(inTargetGroup: $0) >= floor }
   }
@@ -123,6 +126,17 @@ extension Simulation {
       versions.insert(group.instances[index].version)
     }
     return versions
+  }
+
+  /// The version that all of them run; `nil`: there are several, or no instance.
+  var onlyLiveVersion: Int? {
+    var only: Int?
+    for index in world.groups[0].instances.indices where world.groups[0].instances[index].lifecycle != .terminating {
+      let version = world.groups[0].instances[index].version
+      guard only == nil || only == version else { return nil }
+      only = version
+    }
+    return only
   }
 
   /// Healthy targets of one target group.

@@ -5,8 +5,8 @@ extension Simulation {
   /// The group as the world has it.
   var state: World.Group { world.groups[0] }
   var template: World.LaunchTemplate { world.templates[0] }
-  var newestRefresh: World.InstanceRefresh? { state.refreshes.last }
-  var savedVersion: String? { state.source.template?.version }
+  var newestRefresh: World.InstanceRefresh? { world.groups[0].refreshes.last }
+  var savedVersion: String? { world.groups[0].source.template?.version }
   var tags: [String: String] {
     Dictionary(state.tags.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
   }
@@ -71,10 +71,13 @@ extension Simulation {
       let template = world.templates.first(where: { $0.id == specification.id })
     else { return nil }
     let versions = template.versions.map { version in
-      TemplateVersion(
+      if let known = knownVersions[version.number] { return known }
+      let core = TemplateVersion(
         number: version.number, description: version.description ?? "", imageID: version.data.imageID,
         instanceType: version.data.instanceType, userData: Fleet.bytes(version.data.userData ?? ""),
         fingerprint: Simulation.fingerprint(version.data), created: Simulation.moment(version.created))
+      knownVersions[version.number] = core
+      return core
     }
     return LaunchTemplate(
       id: template.id, name: template.name, defaultVersion: template.defaultVersion,

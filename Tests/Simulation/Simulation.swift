@@ -44,6 +44,8 @@ final class Simulation {
   var onEnd: (Simulation, Watcher) -> Void = { _, _ in }
   /// Finished activities in the core's words: they do not change any more.
   var knownActivities: [String: Activity] = [:]
+  /// Template versions in the core's words: they never change.
+  var knownVersions: [Int: TemplateVersion] = [:]
   private var knownApps: [Int: Digest?] = [:]
   /// Virtual milliseconds after which a run is called endless.
   var limit: Int64 = 4 * 3600 * 1000
