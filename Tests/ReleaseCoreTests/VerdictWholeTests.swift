@@ -76,8 +76,8 @@ struct VerdictWholeTests {
     scene.look(at: 12)
     let progress = scene.watch.progress
     #expect(progress.counted == 1 && progress.healthy == 0 && progress.leftOver == 2 && progress.floor == 2)
-    #expect(progress.waitingFor.contains("2 instances on another version"))
-    #expect(progress.waitingFor.contains("Health checks failed with these codes: [500]"))
+    #expect(scene.watch.waitingFor.contains("2 instances on another version"))
+    #expect(scene.watch.waitingFor.contains("Health checks failed with these codes: [500]"))
     let row = progress.rows.first { $0.id == "i-1" }
     #expect(row?.age == .seconds(12) && row?.isNew == true)
     #expect(row?.targets.first?.reason == "Target.ResponseCodeMismatch")

@@ -31,9 +31,8 @@ public struct Activity: Equatable, Sendable {
 
   /// The instance that the description names.
   public var instance: String? {
-    guard let range = description.split(whereSeparator: { $0 == " " || $0 == ":" }).first(where: { $0.hasPrefix("i-") })
-    else { return nil }
-    return String(range)
+    let words = description.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }
+    return words.first { $0.starts(with: "i-".utf8) }.flatMap { String(Substring($0)) }
   }
 }
 

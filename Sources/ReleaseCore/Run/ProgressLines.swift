@@ -2,21 +2,33 @@
 /// a heartbeat where nothing changes for long.
 struct ProgressLines: Equatable, Sendable {
   private var refresh: String?
-  private var rows: [String: String] = [:]
+  /// By id, ascending.
+  private var rows: [Look] = []
   private var silences: Set<String> = []
   private var isHolding = false
   private var lastSaid: Moment?
+
+  /// What is said of an instance.
+  private struct Look: Equatable {
+    var id: String
+    var lifecycle: Lifecycle
+    var targets: [Progress.Sight]
+  }
 
   /// A waiting that says nothing for longer than this looks like a hang.
   static let heartbeat = Duration.seconds(30)
 
   /// The lines that are new, in the order: AWS's refresh, instances, silence, bake, heartbeat.
-  mutating func changes(to progress: Progress, at now: Moment) -> [Announcement] {
+  ///
+  /// - Parameter waitingFor: what is waited for, in words; asked for where a heartbeat is due.
+  mutating func changes(
+    to progress: Progress, at now: Moment, waitingFor: @autoclosure () -> String
+  ) -> [Announcement] {
     var lines = refreshLine(progress) + rowLines(progress) + silenceLines(progress) + holdLine(progress)
     if lines.isEmpty, let last = lastSaid, now - last >= ProgressLines.heartbeat {
+      let waitingFor = waitingFor()
       lines.append(
-        Announcement(
-          "rollout.waiting", .info, [.text("for", progress.waitingFor)], "still waiting for: \(progress.waitingFor)"))
+        Announcement("rollout.waiting", .info, [.text("for", waitingFor)], "still waiting for: \(waitingFor)"))
     }
     if !lines.isEmpty || lastSaid == nil { lastSaid = now }
     return lines
@@ -39,12 +51,12 @@ struct ProgressLines: Equatable, Sendable {
   }
 
   private mutating func rowLines(_ progress: Progress) -> [Announcement] {
-    var seen: [String: String] = [:]
+    let looks = progress.rows.map { Look(id: $0.id, lifecycle: $0.lifecycle, targets: $0.targets) }
+    guard looks != rows else { return [] }
+    let before = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     var lines: [Announcement] = []
-    for row in progress.rows {
+    for (row, look) in zip(progress.rows, looks) where before[row.id] != look {
       let state = row.words
-      seen[row.id] = state
-      guard rows[row.id] != state else { continue }
       let release = row.version.map { "release \($0)" } ?? "no release"
       lines.append(
         Announcement(
@@ -55,14 +67,16 @@ struct ProgressLines: Equatable, Sendable {
           ],
           "\(row.id) (\(release)): \(state)"))
     }
-    for id in rows.keys.filter({ seen[$0] == nil }).sorted() {
-      lines.append(Announcement("instance.gone", .info, [.text("instance", id)], "\(id): gone"))
+    let seen = Set(looks.map(\.id))
+    for row in rows where !seen.contains(row.id) {
+      lines.append(Announcement("instance.gone", .info, [.text("instance", row.id)], "\(row.id): gone"))
     }
-    rows = seen
+    rows = looks
     return lines
   }
 
   private mutating func silenceLines(_ progress: Progress) -> [Announcement] {
+    guard !progress.silences.isEmpty || !silences.isEmpty else { return [] }
     let new = Set(progress.silences).subtracting(silences).sorted()
     silences = Set(progress.silences)
     return new.map {

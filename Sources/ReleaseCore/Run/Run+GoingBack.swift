@@ -38,8 +38,9 @@ extension Run {
     return [.tag(tags)]
   }
 
-  mutating func goBack(_ back: Return, _ event: Event, at now: Moment) -> [Action] {
-    var back = back
+  mutating func goBack(_ event: Event, at now: Moment) -> [Action] {
+    guard case .goingBack(var back) = phase else { return [] }
+    if case .landing = back.step { return land(event, at: now) }
     switch (back.step, event) {
     case (.marking, .tagged):
       return move(back, at: now)
@@ -66,8 +67,6 @@ extension Run {
       return settle(back, observation, at: now)
     case (.settling, .failed(.observe, let failure)):
       return [.announce(.warning(failure.sentence))] + pause(back)
-    case (.landing(let landing), _):
-      return land(back, landing, event, at: now)
     default:
       return []
     }

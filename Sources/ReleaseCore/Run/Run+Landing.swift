@@ -13,27 +13,30 @@ extension Run {
     return [.observe(first.parts)]
   }
 
-  mutating func land(_ back: Return, _ landing: Approach, _ event: Event, at now: Moment) -> [Action] {
+  mutating func land(_ event: Event, at now: Moment) -> [Action] {
     switch event {
     case .woke:
+      guard case .goingBack(let back) = phase, case .landing(let landing) = back.step else { return [] }
       return [.observe(landing.next)]
     case .observed(let observation, let wasThrottled):
-      return judge(back, landing, observation, wasThrottled: wasThrottled, at: now)
+      return judgeLanding(observation, wasThrottled: wasThrottled, at: now)
     case .failed(.observe, let failure):
       let silence = Observation(silences: [failure.sentence])
-      return judge(back, landing, silence, wasThrottled: failure.kind == .throttled, at: now)
+      return judgeLanding(silence, wasThrottled: failure.kind == .throttled, at: now)
     default:
       return []
     }
   }
 
-  private mutating func judge(
-    _ back: Return, _ landing: Approach, _ observation: Observation, wasThrottled: Bool, at now: Moment
-  ) -> [Action] {
-    var back = back
-    var landing = landing
+  /// As for a rollout, the watch is moved out of the phase while it changes.
+  private mutating func judgeLanding(_ observation: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
+    guard case .goingBack(var back) = phase, case .landing(var landing) = back.step else { return [] }
+    phase = .created
+    back.step = .settling
     let verdict = landing.watch.observe(observation, at: now)
-    let said: [Action] = landing.said.changes(to: landing.watch.progress, at: now).map { .announce($0) }
+    let said: [Action] = landing.said.changes(
+      to: landing.watch.progress, at: now, waitingFor: landing.watch.waitingFor
+    ).map { .announce($0) }
     switch verdict {
     case .goOn:
       let next = landing.cadence.next(

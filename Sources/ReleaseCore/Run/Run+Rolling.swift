@@ -121,27 +121,31 @@ extension Run {
   }
 
   /// One poll after the other until a verdict falls.
-  mutating func roll(_ rolling: Rolling, _ event: Event, at now: Moment) -> [Action] {
-    var rolling = rolling
+  mutating func roll(_ event: Event, at now: Moment) -> [Action] {
     switch event {
     case .woke:
+      guard case .rolling(let rolling) = phase else { return [] }
       return [.observe(rolling.next)]
     case .observed(let observation, let wasThrottled):
-      return judge(&rolling, observation, wasThrottled: wasThrottled, at: now)
+      return judge(observation, wasThrottled: wasThrottled, at: now)
     case .failed(.observe, let failure):
       let silence = Observation(silences: [failure.sentence])
-      return judge(&rolling, silence, wasThrottled: failure.kind == .throttled, at: now)
+      return judge(silence, wasThrottled: failure.kind == .throttled, at: now)
     default:
       return []
     }
   }
 
-  private mutating func judge(
-    _ rolling: inout Rolling, _ observation: Observation, wasThrottled: Bool, at now: Moment
-  ) -> [Action] {
+  /// The watch is moved out of the phase, so that it changes in place and is not copied at each poll; each way out of
+  /// here sets the phase.
+  private mutating func judge(_ observation: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
+    guard case .rolling(var rolling) = phase else { return [] }
+    phase = .created
     let verdict = rolling.watch.observe(observation, at: now)
     let progress = rolling.watch.progress
-    let said: [Action] = rolling.said.changes(to: progress, at: now).map { .announce($0) }
+    let said: [Action] = rolling.said.changes(
+      to: progress, at: now, waitingFor: rolling.watch.waitingFor
+    ).map { .announce($0) }
     switch verdict {
     case .goOn:
       let next = rolling.cadence.next(

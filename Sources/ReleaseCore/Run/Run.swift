@@ -58,10 +58,10 @@ public struct Run: Equatable, Sendable {
     case .versioning(let draft): return version(draft, event)
     case .tagging(let rollout): return tag(rollout, event)
     case .starting(let attempt): return start(attempt, event, at: now)
-    case .rolling(let rolling): return roll(rolling, event, at: now)
+    case .rolling: return roll(event, at: now)
     case .surveying: return survey(event, at: now)
     case .checkingAim(let back): return checkAim(back, event, at: now)
-    case .goingBack(let back): return goBack(back, event, at: now)
+    case .goingBack: return goBack(event, at: now)
     case .closing(let outcome): return close(outcome, event)
     }
   }

@@ -85,7 +85,7 @@ public enum ActivityClass: Equatable, Sendable {
 
 extension ActivityClass.Refusal {
   /// Words and what they tell, the more particular before the more general.
-  private static let words: [(String, Self)] = [
+  private static let words: [(StaticString, Self)] = [
     ("lifecycle action", .hook), ("heartbeat timeout", .hook),
     ("target groups not found", .wiring), ("validating load balancer configuration failed", .wiring),
     ("iam:passrole", .permission), ("not authorized", .permission), ("unauthorizedoperation", .permission),
@@ -105,7 +105,7 @@ extension ActivityClass.Refusal {
   fileprivate init(_ activity: Activity) { self.init(text: (activity.message ?? "") + "\n" + activity.cause) }
 
   init(text: String) {
-    let text = text.lowercased()
+    let text = SearchedText(text)
     if text.contains("ami ") && text.contains("is pending") {
       self = .image
     } else {
@@ -115,7 +115,7 @@ extension ActivityClass.Refusal {
 }
 
 extension ActivityClass.Removal {
-  private static let words: [(String, Self)] = [
+  private static let words: [(StaticString, Self)] = [
     ("elb system health check failure", .elbHealth), ("elb health check", .elbHealth),
     ("instance refresh", .refresh),
     ("spot", .spot),
@@ -127,7 +127,31 @@ extension ActivityClass.Removal {
   ]
 
   init(cause: String) {
-    let cause = cause.lowercased()
+    let cause = SearchedText(cause)
     self = Self.words.first { cause.contains($0.0) }?.1 ?? .unknown
+  }
+}
+
+/// A text that is searched for many words, ASCII letters alike in either case. As bytes, for the words of a large group's
+/// activities are read at each poll.
+private struct SearchedText {
+  private let bytes: [UInt8]
+
+  init(_ text: String) {
+    bytes = text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+  }
+
+  /// - Parameter word: in lower case, not empty.
+  func contains(_ word: StaticString) -> Bool {
+    let length = word.utf8CodeUnitCount
+    guard bytes.count >= length else { return false }
+    let word = UnsafeBufferPointer(start: word.utf8Start, count: length)
+    return bytes.withUnsafeBufferPointer { bytes in
+      (0...bytes.count - length).contains { start in
+        var place = 0
+        while place < length, bytes[start + place] == word[place] { place += 1 }
+        return place == length
+      }
+    }
   }
 }

@@ -1,8 +1,16 @@
 /// The scaling activities of a rollout, each read once for each of its states.
 struct ActivityLog: Equatable, Sendable {
   /// By activity id; each answer names only a part.
-  private var launches: [String: Entry] = [:]
-  private var terminations: [String: Entry] = [:]
+  private var entries: [String: Entry] = [:]
+  /// The newest answer.
+  private var last: [Activity] = []
+  /// The newest removal of each instance that was taken out.
+  private var removals: [String: Removed] = [:]
+  /// Launches, refused ones apart: they name no instance.
+  private var launches: [String: Activity] = [:]
+  private var refused: [String: Refused] = [:]
+  /// When a launch was last done.
+  private var lastSuccess: Moment?
 
   /// An activity with what its words tell.
   struct Entry: Equatable {
@@ -15,46 +23,68 @@ struct ActivityLog: Equatable, Sendable {
       instance = activity.instance
       kind = ActivityClass(activity)
     }
-  }
 
-  /// Takes in one answer and gives it back read.
-  mutating func take(_ activities: [Activity]) -> [Entry] {
-    activities.map { activity in
-      let known = launches[activity.id] ?? terminations[activity.id]
-      if let known, known.activity == activity { return known }
-      let entry = Entry(activity)
-      if activity.isLaunch { launches[activity.id] = entry } else { terminations[activity.id] = entry }
-      return entry
+    /// What took the instance out; `nil`: nothing did, or it did not succeed.
+    var removal: Removed? {
+      guard let instance, case .removal(let why) = kind, activity.status != "Failed", activity.status != "Cancelled"
+      else { return nil }
+      return Removed(instance: instance, why: why, cause: activity.cause)
+    }
+
+    /// When the launch of an instance was done.
+    var launchEnded: Moment? {
+      activity.isLaunch && activity.status == "Successful" ? activity.ended : nil
     }
   }
 
-  /// Whether a launch of the instance began at or after `start`.
-  func began(_ instance: String, since start: Moment) -> Bool {
-    launches.values.contains { $0.instance == instance && $0.activity.started >= start }
+  /// Takes in one answer and gives back, read, what is new in it.
+  mutating func take(_ activities: [Activity]) -> [Entry] {
+    // Answers differ at their newest end: what stands where it stood needs no search.
+    let shift = activities.count - last.count
+    defer { last = activities }
+    var news: [Entry] = []
+    for (place, activity) in activities.enumerated() {
+      if place >= shift, place - shift < last.count, last[place - shift] == activity { continue }
+      guard entries[activity.id]?.activity != activity else { continue }
+      let entry = Entry(activity)
+      entries[activity.id] = entry
+      note(entry)
+      news.append(entry)
+    }
+    return news
   }
 
-  /// When the instance's launch was done.
-  func ended(_ instance: String) -> Moment? {
-    launches.values.first { $0.instance == instance && $0.activity.status == "Successful" }?.activity.ended
+  private mutating func note(_ entry: Entry) {
+    let activity = entry.activity
+    if let removal = entry.removal { removals[removal.instance] = removal }
+    if activity.isLaunch, let instance = entry.instance { launches[instance] = activity }
+    if activity.isLaunch, activity.status == "Successful" {
+      let done = activity.ended ?? activity.started
+      lastSuccess = max(lastSuccess ?? done, done)
+    }
+    if case .refusal(let why) = entry.kind { refused[activity.id] = Refused(activity: activity, why: why) }
+  }
+
+  /// What took an instance out, as far as was told.
+  func removal(of instance: String) -> Removed? { removals[instance] }
+
+  /// Whether a launch of the instance began at or after `start`.
+  func began(_ instance: String, since start: Moment) -> Bool {
+    launches[instance].map { $0.started >= start } ?? false
   }
 
   /// A launch that was refused, and why.
-  struct Refused {
+  struct Refused: Equatable {
     let activity: Activity
     let why: ActivityClass.Refusal
   }
 
   /// Refusals since `start` after which nothing new came into service, oldest first.
-  func refusals(since start: Moment, inService: [Moment]) -> [Refused] {
-    let refused = launches.values.compactMap { entry -> Refused? in
-      if case .refusal(let why) = entry.kind { Refused(activity: entry.activity, why: why) } else { nil }
-    }
+  func refusals(since start: Moment, inService: () -> Moment?) -> [Refused] {
     guard !refused.isEmpty else { return [] }
-    let successes = launches.values.map(\.activity).filter { $0.status == "Successful" }.map { $0.ended ?? $0.started }
-    let last = (successes + inService).max()
-    return
-      refused
-      .filter { $0.activity.started >= start && $0.activity.started > (last ?? start - .milliseconds(1)) }
+    let last = [lastSuccess, inService()].compactMap { $0 }.max() ?? start - .milliseconds(1)
+    return refused.values
+      .filter { $0.activity.started >= start && $0.activity.started > last }
       .sorted { ($0.activity.started, $0.activity.id) < ($1.activity.started, $1.activity.id) }
   }
 }

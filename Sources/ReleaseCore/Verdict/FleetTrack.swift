@@ -1,4 +1,6 @@
 /// What is known of the fleet after several polls, with one version as "new". The two watches rest on it.
+///
+/// Read in place, by index: one poll looks at each instance many times over, and a copy of one costs more than the look.
 struct FleetTrack: Equatable, Sendable {
   let release: Int
   let templateID: String
@@ -7,17 +9,21 @@ struct FleetTrack: Equatable, Sendable {
   let hasTargetGroups: Bool
   let started: Moment
   private(set) var group: Group
-  private(set) var instances: [String: InstanceTrack] = [:]
+  /// By id, ascending, so that the same observations give the same words.
+  private(set) var instances: [InstanceTrack] = []
+  /// Where in `instances` those stand that run the release, are counted, and stay.
+  private(set) var counted: [Int] = []
   private(set) var refresh: RefreshTrack
   private(set) var activities = ActivityLog()
   /// When activities were last read.
   private(set) var activitiesAt: Moment?
-  /// Target groups that did not answer in the newest poll.
-  private(set) var silentTargetGroups: [String] = []
+  /// Places of the target groups that did not answer in the newest poll.
+  private(set) var silentTargetGroups: [Int] = []
   private(set) var silences: [String] = []
-  /// Healthy targets that no group's answer has named yet, by target group ARN.
-  private(set) var strangers: [String: Int] = [:]
+  /// Healthy targets that no group's answer has named yet, one number for each target group.
+  private(set) var strangers: [Int]
   private(set) var now: Moment
+  private var groupAnswers = 0
 
   init(
     release: Int, templateID: String, refreshID: String?, adoptsNewest: Bool = false, targetGroups: [TargetGroup],
@@ -30,22 +36,22 @@ struct FleetTrack: Equatable, Sendable {
     self.started = started
     self.group = group
     self.now = started
+    strangers = Array(repeating: 0, count: self.targetGroups.count)
     refresh = RefreshTrack(
       id: refreshID, templateID: templateID, release: release, adoptsNewest: adoptsNewest)
     for instance in group.instances {
       let isNew = runsRelease(instance)
       let isLeftAlone = instance.lifecycle == .standby || (instance.isProtected && !isNew)
-      instances[instance.id] = InstanceTrack(
-        instance, isNew: isNew, isAside: protected == .ignore && isLeftAlone, isAtStart: true)
+      insert(
+        InstanceTrack(
+          instance, isNew: isNew, isAside: protected == .ignore && isLeftAlone, targetGroups: self.targetGroups.count,
+          isAtStart: true))
     }
-    ordered = instances.values.sorted { $0.id < $1.id }
+    counted = instances.indices.filter { instances[$0].isCountedNew }
   }
 
   /// From when on activities belong to this rollout: AWS's own time where it is known.
   var activitiesSince: Moment { refresh.seen?.started ?? started }
-
-  /// In a fixed order, so that the same observations give the same words; put in order once for each poll.
-  private(set) var ordered: [InstanceTrack] = []
 
   mutating func take(_ observation: Observation, at now: Moment) {
     self.now = now
@@ -54,8 +60,11 @@ struct FleetTrack: Equatable, Sendable {
     if let group = observation.group { takeGroup(group) }
     takeTargets(hasTargetGroups ? observation.targets : ownTargets(observation))
     if let activities = observation.activities { takeActivities(activities) }
-    for id in instances.keys { instances[id]?.noteLeaving(at: now) }
-    ordered = instances.values.sorted { $0.id < $1.id }
+    counted.removeAll(keepingCapacity: true)
+    for index in instances.indices {
+      instances[index].noteLeaving(at: now)
+      if instances[index].isCountedNew { counted.append(index) }
+    }
   }
 
   private func runsRelease(_ instance: Instance) -> Bool {
@@ -64,32 +73,59 @@ struct FleetTrack: Equatable, Sendable {
 
   private mutating func takeGroup(_ group: Group) {
     self.group = group
+    groupAnswers += 1
     for instance in group.instances {
-      var track =
-        instances[instance.id] ?? InstanceTrack(instance, isNew: runsRelease(instance), isAside: false)
-      track.see(instance, at: now)
-      instances[instance.id] = track
+      let index = place(of: instance.id) ?? meet(instance)
+      instances[index].see(instance, inAnswer: groupAnswers, at: now)
     }
-    let named = Set(group.instances.map(\.id))
-    for id in instances.keys where !named.contains(id) { instances[id]?.miss(at: now) }
+    for index in instances.indices where instances[index].lastAnswer != groupAnswers { instances[index].miss(at: now) }
+  }
+
+  /// Takes up an instance that was not known, with what activities told of it before.
+  private mutating func meet(_ instance: Instance) -> Int {
+    let index = insert(
+      InstanceTrack(instance, isNew: runsRelease(instance), isAside: false, targetGroups: targetGroups.count))
+    if let removal = activities.removal(of: instance.id) { instances[index].removal = removal }
+    return index
   }
 
   private mutating func takeTargets(_ answers: [String: [Target]]) {
-    silentTargetGroups = targetGroups.filter { answers[$0.arn] == nil }.map(\.arn)
-    strangers = answers.mapValues { $0.filter { $0.state == .healthy && instances[$0.id] == nil }.count }
-    for targetGroup in targetGroups {
-      guard let answer = answers[targetGroup.arn] else {
+    silentTargetGroups.removeAll(keepingCapacity: true)
+    for place in targetGroups.indices {
+      guard let answer = answers[targetGroups[place].arn] else {
+        silentTargetGroups.append(place)
+        strangers[place] = 0
         guard hasTargetGroups || !silences.isEmpty else { continue }
-        for id in instances.keys { instances[id]?.targets[targetGroup.arn]?.loseSight() }
+        for index in instances.indices { instances[index].targets[place]?.loseSight() }
         continue
       }
-      // An instance on several ports is as healthy as its worst.
-      let sights = Dictionary(answer.map { ($0.id, $0) }) { $0.state == .healthy ? $1 : $0 }
-      for id in instances.keys {
-        instances[id]?.targets[targetGroup.arn, default: TargetTrack()]
-          .see(sights[id], desired: group.desired, at: now)
-      }
+      takeTargets(answer, in: place)
     }
+  }
+
+  /// Instances and targets are both gone through in the order of their ids.
+  private mutating func takeTargets(_ answer: [Target], in place: Int) {
+    let targets = answer.inOrderOfID
+    var next = targets.startIndex
+    var healthyStrangers = 0
+    for index in instances.indices {
+      while next < targets.endIndex, targets[next].id < instances[index].id {
+        if targets[next].state == .healthy { healthyStrangers += 1 }
+        next += 1
+      }
+      // An instance on several ports is as healthy as its worst.
+      var sight: Int?
+      while next < targets.endIndex, targets[next].id == instances[index].id {
+        if sight.map({ targets[$0].state == .healthy }) ?? true { sight = next }
+        next += 1
+      }
+      instances[index].seeTarget(sight.map { targets[$0] }, in: place, desired: group.desired, at: now)
+    }
+    while next < targets.endIndex {
+      if targets[next].state == .healthy { healthyStrangers += 1 }
+      next += 1
+    }
+    strangers[place] = healthyStrangers
   }
 
   /// Auto Scaling's opinion of its instances in the form of targets; nothing where the group was not seen.
@@ -111,19 +147,46 @@ struct FleetTrack: Equatable, Sendable {
     activitiesAt = now
     for entry in activities.take(answer) {
       guard let id = entry.instance else { continue }
-      if case .removal(let why) = entry.kind, !["Failed", "Cancelled"].contains(entry.activity.status) {
-        takeRemoval(of: id, why, cause: entry.activity.cause)
-      } else if let ended = activities.ended(id) {
-        instances[id]?.launched(ended)
+      if let removal = entry.removal {
+        takeRemoval(removal)
+      } else if let ended = entry.launchEnded, let index = place(of: id) {
+        instances[index].launched(ended)
       }
     }
   }
 
-  private mutating func takeRemoval(of id: String, _ why: ActivityClass.Removal, cause: String) {
-    if instances[id] == nil, activities.began(id, since: activitiesSince) {
-      instances[id] = InstanceTrack(vanished: id, release: release)
+  private mutating func takeRemoval(_ removal: Removed) {
+    if let index = place(of: removal.instance) {
+      instances[index].removal = removal
+    } else if activities.began(removal.instance, since: activitiesSince) {
+      let index = insert(InstanceTrack(vanished: removal.instance, release: release, targetGroups: targetGroups.count))
+      instances[index].removal = removal
     }
-    instances[id]?.removal = Removed(instance: id, why: why, cause: cause)
+  }
+
+  // MARK: In the order of ids
+
+  /// Where the instance stands, or would.
+  private func search(_ id: String) -> (place: Int, isThere: Bool) {
+    var low = 0
+    var high = instances.count
+    while low < high {
+      let middle = (low + high) / 2
+      if instances[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return (low, low < instances.count && instances[low].id == id)
+  }
+
+  private func place(of id: String) -> Int? {
+    let found = search(id)
+    return found.isThere ? found.place : nil
+  }
+
+  @discardableResult
+  private mutating func insert(_ track: InstanceTrack) -> Int {
+    let index = search(track.id).place
+    instances.insert(track, at: index)
+    return index
   }
 }
 
@@ -133,49 +196,10 @@ extension TargetGroup {
     arn: "", name: "", interval: .zero, timeout: .zero, healthyThreshold: 0, unhealthyThreshold: 0)
 }
 
-extension FleetTrack {
-  /// The counted instances that run the release and stay.
-  var countedNew: [InstanceTrack] { ordered.filter(\.isCountedNew) }
-  var leftOvers: [InstanceTrack] { ordered.filter(\.isLeftOver) }
-  /// Left alone at the start, and on another version or out of service still.
-  var aside: [InstanceTrack] { ordered.filter { $0.isAside && $0.lifecycle != .leaving } }
-
-  /// New instances that count for a share: all but those that scaling, EC2 or a user removed.
-  var everCounted: Int {
-    ordered.filter { $0.isNew && !$0.isAside && (!$0.isLeaving || $0.removal?.why == .elbHealth) }.count
+extension [Target] {
+  /// The targets by id, ascending: AWS promises no order.
+  var inOrderOfID: [Target] {
+    for index in indices.dropFirst() where self[index].id < self[index - 1].id { return sorted { $0.id < $1.id } }
+    return self
   }
-
-  /// The weight of the release's healthy targets in one target group.
-  func healthyNew(in targetGroup: TargetGroup) -> [InstanceTrack] {
-    countedNew.filter { $0.lifecycle == .inService && $0.targets[targetGroup.arn]?.isHealthy == true }
-  }
-
-  /// The weight of all healthy targets in one target group, whatever they run.
-  func healthyWeight(in targetGroup: TargetGroup) -> Int {
-    ordered.filter { $0.targets[targetGroup.arn]?.isHealthy == true }.weight + strangers[targetGroup.arn, default: 0]
-  }
-
-  /// Whether the group's newest answer saves the release, by number.
-  var savesRelease: Bool {
-    guard let saved = group.configuration.template else { return false }
-    return saved.id == templateID && saved.version == .number(release)
-  }
-
-  /// A new instance's time to become healthy in a target group, counted from InService: a start may take so long, and
-  /// the target group must then see it answer.
-  func budget(_ targetGroup: TargetGroup, startWithin: Duration) -> Duration {
-    max(startWithin, group.healthCheckGrace) + targetGroup.interval * targetGroup.healthyThreshold + targetGroup.timeout
-  }
-
-  func evidence(_ instance: InstanceTrack, in targetGroup: TargetGroup) -> TargetEvidence {
-    let sight = instance.targets[targetGroup.arn]?.sight
-    return TargetEvidence(
-      instance: instance.id, version: instance.version, targetGroup: targetGroup.name,
-      state: sight?.state ?? .unused, reason: sight.map(\.reason) ?? "Target.NotRegistered", detail: sight?.detail,
-      age: instance.age(at: now))
-  }
-}
-
-extension [InstanceTrack] {
-  var weight: Int { reduce(0) { $0 + $1.weight } }
 }

@@ -1,30 +1,31 @@
 /// One instance of the group, over all polls.
 struct InstanceTrack: Equatable, Sendable {
   let id: String
-  var version: Int?
+  let version: Int?
   /// Runs the release: same template, same version.
-  var isNew: Bool
+  let isNew: Bool
   /// In standby or protected from scale-in at the start, and left alone: named, never counted.
-  var isAside: Bool
-  var lifecycle: Lifecycle
+  let isAside: Bool
+  private(set) var lifecycle: Lifecycle
   /// Auto Scaling's own opinion.
-  var isHealthy: Bool
-  var weight: Int
+  private(set) var isHealthy: Bool
+  private(set) var weight: Int
   /// When it came into service; the age counts from here.
   private(set) var inServiceSince: Moment?
   /// It was in service when the watch began: its launch activity knows since when.
   private let wasInServiceAtStart: Bool
-  /// When the group's answer last named it.
+  /// When the group's answer last named it, and which of the answers that was.
   private var seenAt: Moment?
+  private(set) var lastAnswer = 0
   /// When it was first seen on its way out.
-  var leftAt: Moment?
+  private(set) var leftAt: Moment?
   var removal: Removed?
   /// How many answers in a row did not name it.
-  var absences = 0
-  /// By target group ARN.
-  var targets: [String: TargetTrack] = [:]
+  private(set) var absences = 0
+  /// One for each target group; `nil`: it has never answered.
+  var targets: [TargetTrack?]
 
-  init(_ instance: Instance, isNew: Bool, isAside: Bool, isAtStart: Bool = false) {
+  init(_ instance: Instance, isNew: Bool, isAside: Bool, targetGroups: Int, isAtStart: Bool = false) {
     id = instance.id
     version = instance.version
     self.isNew = isNew
@@ -33,11 +34,13 @@ struct InstanceTrack: Equatable, Sendable {
     isHealthy = instance.isHealthy
     weight = instance.weight
     wasInServiceAtStart = isAtStart && instance.lifecycle == .inService
+    targets = Array(repeating: nil, count: targetGroups)
   }
 
   /// An instance that came and went between two polls and is known by its activities only.
-  init(vanished id: String, release: Int) {
-    self.init(Instance(id: id, lifecycle: .leaving, version: release), isNew: true, isAside: false)
+  init(vanished id: String, release: Int, targetGroups: Int) {
+    self.init(
+      Instance(id: id, lifecycle: .leaving, version: release), isNew: true, isAside: false, targetGroups: targetGroups)
     // Nobody saw it in the group: it is counted where removals are, and not shown as an instance.
     absences = 2
   }
@@ -45,32 +48,34 @@ struct InstanceTrack: Equatable, Sendable {
   /// On its way out: by its lifecycle, by an activity, or by its target (draining, or gone since the group was last
   /// seen).
   var isLeaving: Bool {
-    lifecycle == .leaving || removal != nil
-      || targets.values.contains { target in
-        if target.isDraining { return true }
-        guard let goneSince = target.goneSince, let seenAt else { return false }
-        return goneSince > seenAt
-      }
+    if lifecycle == .leaving || removal != nil { return true }
+    for place in targets.indices {
+      if targets[place]?.isDraining == true { return true }
+      if let goneSince = targets[place]?.goneSince, let seenAt, goneSince > seenAt { return true }
+    }
+    return false
   }
   /// Part of the capacity that stays.
-  var isLive: Bool { !isLeaving && (lifecycle == .inService || lifecycle == .pending) }
+  var isLive: Bool { (lifecycle == .inService || lifecycle == .pending) && !isLeaving }
   var isCountedNew: Bool { isNew && !isAside && isLive }
   /// On another version and staying there.
   var isLeftOver: Bool { !isNew && !isAside && isLive }
 
-  var wasHealthy: Bool { targets.values.contains { $0.wasHealthy } }
+  var wasHealthy: Bool { targets.contains { $0?.wasHealthy == true } }
   /// In service and healthy everywhere. Auto Scaling's own opinion is not asked: where a target is healthy, it speaks
   /// of the machine and not of the release.
-  func isSettled(in targetGroups: [TargetGroup]) -> Bool {
-    lifecycle == .inService && targetGroups.allSatisfy { targets[$0.arn]?.isHealthy == true }
-  }
+  var isSettled: Bool { lifecycle == .inService && targets.allSatisfy { $0?.isHealthy == true } }
+  var isDrainingAnywhere: Bool { targets.contains { $0?.isDraining == true } }
+  /// Whether some target group has answered since it is known.
+  var isSighted: Bool { targets.contains { $0 != nil } }
 
   func age(at now: Moment) -> Duration? { inServiceSince.map { max(.zero, now - $0) } }
 
   /// Takes in the group's answer. A step back (out of service to pending, back from leaving) is an older answer.
-  mutating func see(_ instance: Instance, at now: Moment) {
+  mutating func see(_ instance: Instance, inAnswer answer: Int, at now: Moment) {
     absences = 0
     seenAt = now
+    lastAnswer = answer
     isHealthy = instance.isHealthy
     weight = instance.weight
     let isOlder =
@@ -85,6 +90,12 @@ struct InstanceTrack: Equatable, Sendable {
     absences += 1
     if absences >= 2 { lifecycle = .leaving }
     noteLeaving(at: now)
+  }
+
+  /// Takes in what a target group's answer says of it; `nil`: it is not in the answer.
+  mutating func seeTarget(_ target: Target?, in place: Int, desired: Int, at now: Moment) {
+    if targets[place] == nil { targets[place] = TargetTrack() }
+    targets[place]?.see(target, desired: desired, at: now)
   }
 
   /// The launch activity of an instance that was in service before the watch began ended at `ended`. For all others

@@ -32,7 +32,7 @@ public struct LandingWatch: Equatable, Sendable {
   public var group: Group { fleet.group }
 
   /// The group's or the refresh's next answer may end the watch.
-  public var isClosing: Bool { endedAt != nil || fleet.lacks(floor: required).isEmpty }
+  public var isClosing: Bool { endedAt != nil || !fleet.isLacking(floor: required) }
 
   /// Takes in what one poll saw and says what is now known.
   ///
@@ -51,9 +51,11 @@ public struct LandingWatch: Equatable, Sendable {
   }
 
   public var progress: Progress {
-    fleet.progress(
-      floor: required, waitingFor: shown.isEmpty ? "nothing" : shown.joined(separator: "; "), holdsFor: nil)
+    fleet.progress(floor: required, holdsFor: nil)
   }
+
+  /// What is waited for, in words.
+  public var waitingFor: String { shown.isEmpty ? "nothing" : shown.joined(separator: "; ") }
 
   private func judge(_ observation: Observation) -> Landing {
     if let other = fleet.refresh.other {
@@ -84,12 +86,13 @@ public struct LandingWatch: Equatable, Sendable {
 
   /// As many healthy as desired, less what was left alone at the start and still serves.
   private var required: Int {
-    fleet.group.desired - fleet.aside.filter { $0.lifecycle == .inService }.weight
+    fleet.group.desired - fleet.weightAsideInService
   }
 
   /// The longest that an instance may take to become healthy.
   private var budget: Duration {
-    fleet.targetGroups.map { fleet.budget($0, startWithin: settings.startWithin) }.max() ?? settings.startWithin
+    fleet.targetGroups.indices.map { fleet.budget($0, startWithin: settings.startWithin) }.max()
+      ?? settings.startWithin
   }
 
   private var shown: [String] { fleet.hindrances + wrong }

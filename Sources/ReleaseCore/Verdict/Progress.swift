@@ -18,8 +18,6 @@ public struct Progress: Equatable, Sendable {
   public var removed: [Removed]
   /// Standby and protected instances that are left alone, and others on another version: in words.
   public var drift: [String]
-  /// What is waited for, in words.
-  public var waitingFor: String
   /// What did not answer in the newest poll.
   public var silences: [String]
   /// How long everything but AWS's own word has held; `nil`: it does not hold.
@@ -51,22 +49,21 @@ public struct Progress: Equatable, Sendable {
 }
 
 extension FleetTrack {
-  func progress(floor: Int, waitingFor: String, holdsFor: Duration?) -> Progress {
+  func progress(floor: Int, holdsFor: Duration?) -> Progress {
     Progress(
-      release: release, desired: group.desired, counted: countedNew.count,
-      healthy: countedNew.filter { $0.isSettled(in: targetGroups) }.count, leftOver: leftOvers.count,
-      floor: floor, refreshStatus: refresh.seen?.status,
+      release: release, desired: group.desired, counted: counted.count, healthy: counted.count - unsettled.count,
+      leftOver: leftOvers, floor: floor, refreshStatus: refresh.seen?.status,
       percentComplete: refresh.seen?.percentComplete, instancesToUpdate: refresh.seen?.instancesToUpdate,
-      rows: ordered.filter { $0.absences < 2 && ($0.lifecycle != .leaving || !$0.targets.isEmpty) }.map(row),
-      removed: ordered.filter(\.isNew).compactMap(\.removal), drift: drift, waitingFor: waitingFor,
-      silences: silences, holdsFor: holdsFor)
+      rows: instances.filter { $0.absences < 2 && ($0.lifecycle != .leaving || $0.isSighted) }.map(row),
+      removed: instances.compactMap { $0.isNew ? $0.removal : nil }, drift: drift, silences: silences,
+      holdsFor: holdsFor)
   }
 
   private func row(_ track: InstanceTrack) -> Progress.Row {
-    let sights = targetGroups.map { targetGroup in
-      let sight = track.targets[targetGroup.arn]?.sight
+    let sights = targetGroups.indices.map { place in
+      let sight = track.targets[place]?.sight
       return Progress.Sight(
-        targetGroup: targetGroup.name, state: sight?.state, reason: sight?.reason, detail: sight?.detail)
+        targetGroup: targetGroups[place].name, state: sight?.state, reason: sight?.reason, detail: sight?.detail)
     }
     return Progress.Row(
       id: track.id, version: track.version, isNew: track.isNew, isAside: track.isAside, lifecycle: track.lifecycle,
@@ -74,13 +71,16 @@ extension FleetTrack {
   }
 
   private var drift: [String] {
-    aside.map { track in
-      let why = track.lifecycle == .standby ? "in standby" : "protected from scale-in, or was in standby"
-      return "\(track.id) (\(track.versionInWords)) is \(why) and left alone"
-    }
-      + ordered.filter { !$0.isAside && $0.lifecycle == .standby }.map {
-        "\($0.id) (\($0.versionInWords)) is in standby"
+    instances.compactMap { track in
+      switch (track.isAside, track.lifecycle) {
+      case (true, .leaving): nil
+      case (true, .standby): "\(track.id) (\(track.versionInWords)) is in standby and left alone"
+      case (true, _):
+        "\(track.id) (\(track.versionInWords)) is protected from scale-in, or was in standby and left alone"
+      case (false, .standby): "\(track.id) (\(track.versionInWords)) is in standby"
+      case (false, _): nil
       }
+    }
   }
 
   /// What keeps the group from going on, in words; no fault by itself.
@@ -89,22 +89,30 @@ extension FleetTrack {
       + (refusals.last.map { ["AWS refuses a launch: \($0.activity.words)"] } ?? [])
   }
 
+  /// Whether anything is not yet as it should be.
+  func isLacking(floor: Int) -> Bool {
+    leftOvers > 0 || unsettled.count > 0
+      || targetGroups.indices.contains { healthyNew(in: $0).weight < max(1, floor) }
+  }
+
   /// What is not yet as it should be; empty: nothing.
   func lacks(floor: Int) -> [String] {
+    guard isLacking(floor: floor) else { return [] }
     var lacks: [String] = []
-    if !leftOvers.isEmpty {
-      lacks.append("\(leftOvers.count) instance\(leftOvers.count == 1 ? "" : "s") on another version")
+    if leftOvers > 0 {
+      lacks.append("\(leftOvers) instance\(leftOvers == 1 ? "" : "s") on another version")
     }
-    for track in countedNew {
+    for track in counted.map({ instances[$0] }) {
       if track.lifecycle == .pending { lacks.append("\(track.id) is not in service yet") }
-      for targetGroup in targetGroups where track.targets[targetGroup.arn]?.isHealthy != true {
-        let evidence = evidence(track, in: targetGroup)
-        if track.lifecycle == .inService { lacks.append("\(evidence.subject) is \(evidence.because)") }
+      guard track.lifecycle == .inService else { continue }
+      for place in targetGroups.indices where track.targets[place]?.isHealthy != true {
+        let evidence = evidence(track, in: place)
+        lacks.append("\(evidence.subject) is \(evidence.because)")
       }
     }
-    for targetGroup in targetGroups where healthyNew(in: targetGroup).weight < max(1, floor) {
-      let place = hasTargetGroups ? " in \(targetGroup.name)" : ""
-      lacks.append("\(healthyNew(in: targetGroup).weight) of at least \(max(1, floor)) healthy on \(release)\(place)")
+    for place in targetGroups.indices where healthyNew(in: place).weight < max(1, floor) {
+      let name = hasTargetGroups ? " in \(targetGroups[place].name)" : ""
+      lacks.append("\(healthyNew(in: place).weight) of at least \(max(1, floor)) healthy on \(release)\(name)")
     }
     return lacks
   }
@@ -117,11 +125,11 @@ extension InstanceTrack {
 extension RolloutWatch {
   /// How far the rollout is, as of the newest observation.
   public var progress: Progress {
-    fleet.progress(
-      floor: floor, waitingFor: waitingFor, holdsFor: holding.since.map { fleet.now - $0 })
+    fleet.progress(floor: floor, holdsFor: holding.since.map { fleet.now - $0 })
   }
 
-  var waitingFor: String {
+  /// What is waited for, in words.
+  public var waitingFor: String {
     var lacks = fleet.hindrances + fleet.lacks(floor: floor)
     if let refresh = fleet.refresh.seen {
       if refresh.status != .successful {

@@ -13,17 +13,20 @@ extension RolloutWatch {
   ///
   /// What is short through no fault of the release, and younger than its budget, is not asked for.
   var isComplete: Bool {
-    guard fleet.leftOvers.isEmpty, !fleet.countedNew.contains(where: isSpoiling) else { return false }
-    let excused = min(capacity.excused(fleet), capacity.shortage(fleet))
-    guard fleet.countedNew.filter({ !$0.isSettled(in: fleet.targetGroups) }).weight <= excused else { return false }
+    guard fleet.leftOvers == 0, !fleet.counted.contains(where: { isSpoiling(fleet.instances[$0]) }) else {
+      return false
+    }
+    let shortage = capacity.shortage(fleet)
+    let excused = shortage == 0 ? 0 : min(capacity.excused(fleet), shortage)
+    guard fleet.unsettled.weight <= excused else { return false }
     let required = max(1, floor - excused)
-    return fleet.targetGroups.allSatisfy { fleet.healthyNew(in: $0).weight >= required }
+    return fleet.targetGroups.indices.allSatisfy { fleet.healthyNew(in: $0).weight >= required }
   }
 
   /// A new instance has just left, and why was not read yet: it may have failed its health checks, which would end the
   /// bake. The next poll reads the activities; one that stays without a known cause counts for nothing.
   private var awaitsCause: Bool {
-    fleet.ordered.contains { track in
+    fleet.instances.contains { track in
       guard track.isNew, !track.isAside, track.removal == nil, let leftAt = track.leftAt else { return false }
       let isRead = fleet.activitiesAt.map { $0 >= leftAt } ?? false
       return !isRead && fleet.now - leftAt < settings.unhealthyAfter
@@ -32,15 +35,15 @@ extension RolloutWatch {
 
   /// The floor of the current desired capacity, less what was left alone at the start and still serves.
   var floor: Int {
-    settings.floor(desired: fleet.group.desired) - fleet.aside.filter { $0.lifecycle == .inService }.weight
+    settings.floor(desired: fleet.group.desired) - fleet.weightAsideInService
   }
 
   /// Was healthy and is not, or is past its time and never was: that ends a bake.
   private func isSpoiling(_ track: InstanceTrack) -> Bool {
-    if track.isSettled(in: fleet.targetGroups) { return false }
-    return fleet.targetGroups.contains { targetGroup in
-      guard let target = track.targets[targetGroup.arn], !target.isHealthy else { return false }
-      let budget = fleet.budget(targetGroup, startWithin: settings.startWithin)
+    if track.isSettled { return false }
+    return fleet.targetGroups.indices.contains { place in
+      guard let target = track.targets[place], !target.isHealthy else { return false }
+      let budget = fleet.budget(place, startWithin: settings.startWithin)
       return target.wasHealthy || (track.age(at: fleet.now) ?? .zero) >= budget
     }
   }
@@ -57,8 +60,10 @@ extension RolloutWatch {
 
 extension FleetTrack {
   func proof(bakedFor: Duration?) -> Proof {
-    let counts = targetGroups.map { Proof.Count(targetGroup: $0.name, healthy: healthyNew(in: $0).count) }
-    let instances = countedNew.filter { $0.lifecycle == .inService }.count
-    return Proof(release: release, counts: hasTargetGroups ? counts : [], instances: instances, bakedFor: bakedFor)
+    let counts = targetGroups.indices.map {
+      Proof.Count(targetGroup: targetGroups[$0].name, healthy: healthyNew(in: $0).count)
+    }
+    let serving = counted.filter { instances[$0].lifecycle == .inService }.count
+    return Proof(release: release, counts: hasTargetGroups ? counts : [], instances: serving, bakedFor: bakedFor)
   }
 }

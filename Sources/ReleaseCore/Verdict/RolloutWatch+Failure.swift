@@ -22,57 +22,61 @@ extension RolloutWatch {
     }
   }
 
-  /// Each target group that answered in this poll with each counted instance's track in it.
-  private var answered: [(InstanceTrack, TargetGroup, TargetTrack)] {
-    fleet.targetGroups.filter { !fleet.silentTargetGroups.contains($0.arn) }.flatMap { targetGroup in
-      fleet.countedNew.compactMap { track in track.targets[targetGroup.arn].map { (track, targetGroup, $0) } }
-    }
-  }
+  /// The target groups that answered in this poll.
+  private var answered: [Int] { fleet.targetGroups.indices.filter { !fleet.silentTargetGroups.contains($0) } }
 
   private func wiringFailure() -> Failure? {
-    answered.first { $0.2.isUnwired }.map { .wiring(fleet.evidence($0.0, in: $0.1)) }
-  }
-
-  private func healthFailure() -> Failure? {
-    for (track, targetGroup, target) in answered where track.lifecycle == .inService {
-      let evidence = fleet.evidence(track, in: targetGroup)
-      let failure =
-        target.wasHealthy
-        ? relapse(target, evidence)
-        : start(track, target, evidence, budget: fleet.budget(targetGroup, startWithin: settings.startWithin))
-      if let failure { return failure }
+    for place in answered {
+      for index in fleet.counted where fleet.instances[index].targets[place]?.isUnwired == true {
+        return .wiring(fleet.evidence(fleet.instances[index], in: place))
+      }
     }
     return nil
   }
 
-  private func relapse(_ target: TargetTrack, _ evidence: TargetEvidence) -> Failure? {
-    if target.turns >= 3 { return .flapping(evidence, turns: target.turns) }
-    guard let lasting = target.unhealthy.lasting(at: fleet.now), lasting >= settings.unhealthyAfter else { return nil }
-    return .turnedUnhealthy(evidence, lasting: lasting)
+  private func healthFailure() -> Failure? {
+    for place in answered {
+      for index in fleet.counted where fleet.instances[index].lifecycle == .inService {
+        guard let isHealthy = fleet.instances[index].targets[place]?.isHealthy else { continue }
+        let wasHealthy = fleet.instances[index].targets[place]?.wasHealthy == true
+        // What is healthy now can have done nothing worse than flap.
+        if isHealthy, wasHealthy, (fleet.instances[index].targets[place]?.turns ?? 0) < 3 { continue }
+        let failure = wasHealthy ? relapse(fleet.instances[index], in: place) : start(fleet.instances[index], in: place)
+        if let failure { return failure }
+      }
+    }
+    return nil
   }
 
-  private func start(
-    _ track: InstanceTrack, _ target: TargetTrack, _ evidence: TargetEvidence, budget: Duration
-  ) -> Failure? {
-    guard let since = track.inServiceSince else { return nil }
+  private func relapse(_ track: InstanceTrack, in place: Int) -> Failure? {
+    guard let target = track.targets[place] else { return nil }
+    if target.turns >= 3 { return .flapping(fleet.evidence(track, in: place), turns: target.turns) }
+    guard let lasting = target.unhealthy.lasting(at: fleet.now), lasting >= settings.unhealthyAfter else { return nil }
+    return .turnedUnhealthy(fleet.evidence(track, in: place), lasting: lasting)
+  }
+
+  private func start(_ track: InstanceTrack, in place: Int) -> Failure? {
+    guard let target = track.targets[place], let since = track.inServiceSince else { return nil }
     if let lasting = target.wrongAnswer.lasting(at: fleet.now, from: since + settings.warmup),
       lasting >= settings.unhealthyAfter, fleet.now >= since + settings.warmup + settings.unhealthyAfter
     {
-      return .wrongAnswer(evidence, codes: target.sight?.codes ?? [], lasting: lasting)
+      return .wrongAnswer(fleet.evidence(track, in: place), codes: target.sight?.codes ?? [], lasting: lasting)
     }
+    let budget = fleet.budget(place, startWithin: settings.startWithin)
     guard target.notHealthy.count >= 2, fleet.now - since >= budget else { return nil }
-    return .neverHealthy(evidence, budget: budget)
+    return .neverHealthy(fleet.evidence(track, in: place), budget: budget)
   }
 
   /// Never healthy, and taken out by Auto Scaling at the end of its grace, which may be before its budget: nothing more
   /// will be seen of it, and its successor would fare no better.
   private func givenUp() -> Failure? {
-    for track in fleet.ordered where track.isNew && !track.isAside && track.removal?.why == .elbHealth {
-      guard !track.wasHealthy else { continue }
-      for targetGroup in fleet.targetGroups {
-        guard let sight = track.targets[targetGroup.arn]?.lastUnhealthy else { continue }
+    for index in fleet.instances.indices where fleet.instances[index].removal?.why == .elbHealth {
+      let track = fleet.instances[index]
+      guard track.isNew, !track.isAside, !track.wasHealthy else { continue }
+      for place in fleet.targetGroups.indices {
+        guard let sight = track.targets[place]?.lastUnhealthy else { continue }
         let evidence = TargetEvidence(
-          instance: track.id, version: track.version, targetGroup: targetGroup.name, state: sight.state,
+          instance: track.id, version: track.version, targetGroup: fleet.targetGroups[place].name, state: sight.state,
           reason: sight.reason, detail: sight.detail, age: track.age(at: track.leftAt ?? fleet.now))
         return .neverHealthy(evidence, budget: fleet.group.healthCheckGrace)
       }
@@ -81,14 +85,19 @@ extension RolloutWatch {
   }
 
   private func crashLoop() -> Failure? {
-    let takenOut = fleet.ordered.filter { $0.isNew && !$0.isAside }.compactMap(\.removal)
-      .filter { $0.why == .elbHealth }
+    var takenOut: [Removed] = []
+    for index in fleet.instances.indices where fleet.instances[index].isNew && !fleet.instances[index].isAside {
+      if let removal = fleet.instances[index].removal, removal.why == .elbHealth { takenOut.append(removal) }
+    }
+    guard takenOut.count >= 2 else { return nil }
     let total = fleet.everCounted
     return takenOut.count >= max(2, (total * 5 + 99) / 100) ? .crashLoop(takenOut: takenOut, of: total) : nil
   }
 
   private func launchFailure() -> Failure? {
-    LaunchRefusal(fatalAmong: fleet.refusals, zones: fleet.zones).map(Failure.launchRefused)
+    let refusals = fleet.refusals
+    guard !refusals.isEmpty else { return nil }
+    return LaunchRefusal(fatalAmong: refusals, zones: fleet.zones).map(Failure.launchRefused)
   }
 
   /// An old target drains while healthy targets, of all versions, are below the floor.
@@ -97,21 +106,25 @@ extension RolloutWatch {
   /// other than the refresh takes out, and a floor that rose after the drain began. The cause is waited for until
   /// activities were read once, or for three sights.
   private func capacityFailure() -> Failure? {
-    for targetGroup in fleet.targetGroups where !fleet.silentTargetGroups.contains(targetGroup.arn) {
-      let healthy = fleet.healthyWeight(in: targetGroup)
-      for track in fleet.ordered where !track.isNew && !track.isAside && track.lifecycle != .standby {
-        guard let drain = track.targets[targetGroup.arn]?.drain, isOurs(drain, of: track) else { continue }
+    for place in answered {
+      for index in fleet.instances.indices where fleet.instances[index].targets[place]?.isDraining == true {
+        let track = fleet.instances[index]
+        guard !track.isNew, !track.isAside, track.lifecycle != .standby, let drain = track.targets[place]?.drain,
+          isOurs(drain, of: track)
+        else { continue }
+        let healthy = fleet.healthyWeight(in: place)
         let floor = settings.floor(desired: min(drain.desired, fleet.group.desired))
-        guard healthy + departed(since: drain.since).weight < floor else { continue }
-        return .belowFloor(draining: fleet.evidence(track, in: targetGroup), healthy: healthy, floor: floor)
+        guard healthy + departed(since: drain.since) < floor else { continue }
+        return .belowFloor(draining: fleet.evidence(track, in: place), healthy: healthy, floor: floor)
       }
     }
     return nil
   }
 
-  /// New instances that served when a drain began, and that something other than the release took out since.
-  private func departed(since: Moment) -> [InstanceTrack] {
-    fleet.ordered.filter { track in
+  /// The weight of new instances that served when a drain began, and that something other than the release took out
+  /// since.
+  private func departed(since: Moment) -> Int {
+    fleet.weight { track in
       guard track.isNew, !track.isAside, track.wasHealthy, let leftAt = track.leftAt, leftAt >= since else {
         return false
       }
@@ -164,8 +177,9 @@ extension RolloutWatch {
 
 extension FleetTrack {
   var refusals: [ActivityLog.Refused] {
-    activities.refusals(
-      since: activitiesSince, inService: ordered.filter { $0.isNew }.compactMap(\.inServiceSince))
+    activities.refusals(since: activitiesSince) {
+      instances.filter { $0.isNew }.compactMap(\.inServiceSince).max()
+    }
   }
 
   /// The zones that the group has instances in.

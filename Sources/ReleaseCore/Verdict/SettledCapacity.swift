@@ -15,32 +15,28 @@ struct SettledCapacity: Equatable, Sendable {
 
   mutating func take(_ fleet: FleetTrack, at now: Moment) {
     lowestDesired = min(lowestDesired, fleet.group.desired)
-    guard unsettled(fleet).isEmpty, missing(fleet) == 0 else { return }
+    guard fleet.unsettled.count == 0, missing(fleet) == 0 else { return }
     lowestDesired = fleet.group.desired
     wholeAt = now
   }
 
   /// What is missing or still starting.
-  func shortage(_ fleet: FleetTrack) -> Int { unsettled(fleet).weight + missing(fleet) }
+  func shortage(_ fleet: FleetTrack) -> Int { fleet.unsettled.weight + missing(fleet) }
 
   /// The part of a shortage that is not the release's doing.
   func excused(_ fleet: FleetTrack) -> Int {
-    let departed = fleet.ordered.filter { track in
+    let departed = fleet.weight { track in
       guard track.isNew, !track.isAside, let leftAt = track.leftAt, leftAt > wholeAt else { return false }
       switch track.removal?.why {
       case .elbHealth, .scaleIn, .refresh: return false
       case .stopped, .statusCheck, .spot, .rebalance, .user, .unknown, nil: return true
       }
     }
-    return max(0, fleet.group.desired - lowestDesired) + departed.weight
-  }
-
-  private func unsettled(_ fleet: FleetTrack) -> [InstanceTrack] {
-    fleet.countedNew.filter { !$0.isSettled(in: fleet.targetGroups) }
+    return max(0, fleet.group.desired - lowestDesired) + departed
   }
 
   /// Capacity that is not even launched.
   private func missing(_ fleet: FleetTrack) -> Int {
-    max(0, fleet.group.desired - fleet.ordered.filter(\.isLive).weight)
+    max(0, fleet.group.desired - fleet.weight(where: \.isLive))
   }
 }

@@ -6,7 +6,8 @@ struct StallClock: Equatable, Sendable {
     var percent: Int
     var instancesToUpdate: Int
     var healthy: Int
-    var lifecycles: [String: Lifecycle]
+    /// Of each instance that was ever seen, in the order of their ids.
+    var lifecycles: [Lifecycle]
   }
 
   private var mark: Mark?
@@ -40,22 +41,20 @@ extension FleetTrack {
     StallClock.Mark(
       status: refresh.seen?.status, percent: refresh.seen?.percentComplete ?? 0,
       instancesToUpdate: refresh.seen?.instancesToUpdate ?? 0,
-      healthy: targetGroups.reduce(0) { $0 + healthyNew(in: $1).count },
-      lifecycles: instances.mapValues(\.lifecycle))
+      healthy: targetGroups.indices.reduce(0) { $0 + healthyNew(in: $1).count }, lifecycles: instances.map(\.lifecycle))
   }
 
   /// Processes without which a refresh pauses, and which the group has suspended.
   /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
   var pausing: [String] {
-    group.suspendedProcesses.intersection(["InstanceRefresh", "Launch", "Terminate"]).sorted()
+    guard !group.suspendedProcesses.isEmpty else { return [] }
+    return group.suspendedProcesses.intersection(["InstanceRefresh", "Launch", "Terminate"]).sorted()
   }
 
   /// Draining, warmup or a suspension: waits that are no stall.
   func isMeantToWait(warmup: Duration) -> Bool {
-    let isWarming = countedNew.contains { ($0.age(at: now) ?? .zero) < warmup && $0.inServiceSince != nil }
-    let isDraining = ordered.contains { track in
-      (track.lifecycle == .leaving && track.absences == 0) || track.targets.values.contains { $0.isDraining }
-    }
-    return isWarming || isDraining || !pausing.isEmpty
+    let isWarming = counted.contains { instances[$0].age(at: now).map { $0 < warmup } ?? false }
+    return isWarming || !pausing.isEmpty
+      || instances.contains { ($0.lifecycle == .leaving && $0.absences == 0) || $0.isDrainingAnywhere }
   }
 }

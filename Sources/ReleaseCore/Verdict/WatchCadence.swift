@@ -71,9 +71,11 @@ public struct WatchCadence: Equatable, Sendable {
   private mutating func takeTargets(_ answers: [String: [Target]]) -> Bool {
     var isChanged = false
     for (arn, answer) in answers {
-      let sorted = answer.sorted { $0.id < $1.id }
-      if let last = targets[arn], last != sorted { isChanged = true }
-      targets[arn] = sorted
+      let last = targets[arn]
+      guard last != answer else { continue }
+      let ordered = answer.inOrderOfID
+      if let last, last != ordered { isChanged = true }
+      targets[arn] = ordered
     }
     return isChanged
   }
