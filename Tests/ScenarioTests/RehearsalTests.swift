@@ -35,6 +35,24 @@ struct RehearsalTests {
     #expect(try stage.leftovers().isEmpty)
   }
 
+  static let faults: [(name: String, code: Int32, words: String)] = [
+    ("no-capacity", 0, "sufficient"), ("launch-refused", 5, "launches were refused alike"),
+    ("throttling", 0, "no answer, looking on"), ("alarm", 5, "rehearsal-5xx"),
+    ("cancelled", 6, "being cancelled, not by this run"),
+    ("console-rollback", 5, "Rollback was requested by a user"), ("scale-out", 0, "all 3 instances run release 2"),
+  ]
+
+  @Test("a fault strikes the last release, which ends as it should", arguments: faults)
+  func fault(name: String, code: Int32, words: String) async throws {
+    let stage = try await Rehearsals.made()
+    let commits = try [stage.commit("A"), stage.commit("B")]
+    let finished = try await stage.run(["--fault", name, "--expect", "0,\(code)"] + commits)
+    #expect(finished.status == 0, "\(finished.everything)")
+    #expect(finished.errors.contains("fault \(name): "), "\(finished.everything)")
+    #expect(finished.errors.contains(words), "\(finished.everything)")
+    #expect(try stage.leftovers().isEmpty)
+  }
+
   @Test("a prophecy that does not come true is exit 1, and a signal ends all that was started")
   func wrong() async throws {
     let stage = try await Rehearsals.made()

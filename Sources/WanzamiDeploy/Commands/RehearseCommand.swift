@@ -10,6 +10,9 @@ struct RehearseCommand: AsyncParsableCommand {
       The fleet starts on the first commit; the others are released one after the other. With one commit, or none, the \
       fleet starts on its parent. Needs a Docker Engine, Debian's docker-registry and haproxy. Without --expect the exit \
       code is that of the first release that did not end well.
+
+      Faults, of the emulated control plane and in the last release:
+      \(RehearsalFault.allCases.map { "  \($0.rawValue): \($0.sentence)" }.joined(separator: "\n"))
       """)
 
   @OptionGroup var common: CommonOptions
@@ -25,6 +28,9 @@ struct RehearseCommand: AsyncParsableCommand {
 
   @Flag(help: "End instances without draining: the traffic must show failures.")
   var abrupt = false
+
+  @Option(help: "What goes wrong in the last release; the names are below.")
+  var fault: RehearsalFault?
 
   @Option(help: "Requests a second through the balancer.")
   var traffic = 100
@@ -70,8 +76,8 @@ struct RehearseCommand: AsyncParsableCommand {
     pipeline.image.platform = nil
     var settings = Rehearsal.Settings(
       pipeline: pipeline, environment: environment, format: common.output.resolved(environment),
-      isVerbose: common.verbose, commits: commits,
-      rate: traffic, isAbrupt: abrupt)
+      isVerbose: common.verbose, commits: commits, rate: traffic, isAbrupt: abrupt, fault: fault)
+    if fault == .alarm { settings.pipeline.rollout.alarms.append(RehearsalFault.alarmName) }
     settings.pipeline.image.repository = settings.repositoryName
     settings.pipeline.region = pipeline.region ?? "eu-north-1"
     if commits.count < 2 { settings.commits = try await withParent(commits.first, pipeline) }
@@ -106,7 +112,8 @@ struct RehearseCommand: AsyncParsableCommand {
   }
 
   private func code(of result: Rehearsal.Result) -> Int32 {
-    let isTrafficAsForetold = abrupt ? result.traffic.failed > 0 : result.traffic.failed == 0
+    let isTrafficAsForetold =
+      abrupt ? result.traffic.failed > 0 : result.traffic.failed == 0 || fault?.mayFailRequests == true
     guard let foretold else {
       return result.codes.first { $0 != 0 } ?? (isTrafficAsForetold ? 0 : 1)
     }

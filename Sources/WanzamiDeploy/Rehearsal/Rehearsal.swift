@@ -19,6 +19,8 @@ struct Rehearsal: Sendable {
     var rate: Int
     /// Instances are ended while requests are still routed to them, so that requests fail.
     var isAbrupt: Bool
+    /// What goes wrong in the last release.
+    var fault: RehearsalFault?
   }
 
   /// How it ended: an exit code for each commit, and what the traffic saw.
@@ -73,7 +75,7 @@ struct Rehearsal: Sendable {
     let server = try await SandboxServer.start(world: world, images: machinery.images)
     await world.start()
     do {
-      let result = try await perform(on: machinery, server)
+      let result = try await perform(on: machinery, server, world)
       await server.stop()
       await world.stop()
       return result
@@ -108,7 +110,9 @@ struct Rehearsal: Sendable {
     }
   }
 
-  private func perform(on machinery: Machinery, _ server: SandboxServer) async throws -> Result {
+  private func perform(
+    on machinery: Machinery, _ server: SandboxServer, _ world: SandboxWorld
+  ) async throws -> Result {
     let ground = try Ground(pipeline: settings.pipeline, environment: settings.environment.signing(for: server))
     let proof = try await waitUntilWhole(ground)
     let live = Announcement(
@@ -121,11 +125,10 @@ struct Rehearsal: Sendable {
     let traffic = try Traffic.start(Traffic.Load(address: address, rate: settings.rate))
     var codes: [Int32] = [0]
     do {
-      for commit in settings.commits.dropFirst() where signals.first == nil {
+      for (place, commit) in settings.commits.enumerated().dropFirst() where signals.first == nil {
         heading("release of commit \(commit.prefix(12))")
-        let execution = Execution(
-          ground: ground, format: settings.format, isVerbose: settings.isVerbose, signals: signals)
-        let code = await execution.perform(.release(ReleaseOptions(revision: commit))).exitCode
+        let fault = place == settings.commits.count - 1 ? settings.fault : nil
+        let code = await release(commit, on: ground, under: fault, in: world).exitCode
         codes.append(code)
         heading("it ended with exit \(code)")
       }
@@ -135,6 +138,19 @@ struct Rehearsal: Sendable {
       throw error
     }
     return Result(codes: codes, traffic: await traffic.stop())
+  }
+
+  private func release(
+    _ commit: String, on ground: Ground, under fault: RehearsalFault?, in world: SandboxWorld
+  ) async -> Outcome {
+    let execution = Execution(
+      ground: ground, format: settings.format, isVerbose: settings.isVerbose, signals: signals)
+    guard let fault else { return await execution.perform(.release(ReleaseOptions(revision: commit))) }
+    heading("fault \(fault.rawValue): \(fault.sentence)")
+    let group = settings.pipeline.fleet.group
+    let strike = Task { await fault.strike(world, group: group, clock: .system) }
+    defer { strike.cancel() }
+    return await execution.perform(.release(ReleaseOptions(revision: commit)))
   }
 
   private func show(_ ground: Ground) async throws {

@@ -30,6 +30,7 @@ extension Rehearsal.Settings {
     fleet.healthCheck = check
     fleet.grace = 15
     fleet.deregistrationDelay = 1
+    fleet.alarms = pipeline.rollout.alarms
     fleet.description =
       ReleaseDescription(
         commit: first.commit, digest: first.digest, run: Rehearsal.firstRun, by: "rehearsal"
