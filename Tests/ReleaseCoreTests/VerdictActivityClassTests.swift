@@ -13,6 +13,7 @@ struct VerdictActivityClassTests {
     ("5 instance(s) are already running. Launching EC2 instance failed.", .quota),
     ("InstanceLimitExceeded", .quota), ("VcpuLimitExceeded", .quota),
     ("The AMI ID 'ami-1' does not exist. Launching EC2 instance failed.", .image),
+    ("The image id '[ami-1]' does not exist. Launching EC2 instance failed.", .image),
     ("AMI ami-1 is pending, and cannot be run. Launching EC2 instance failed.", .image),
     ("InvalidAMIID.NotFound", .image), ("InvalidAMIID.Unavailable", .image),
     ("The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64'", .image),
