@@ -184,13 +184,11 @@ struct CancellationTests {
     }
     let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url, timeout: nil)) }
     while server.connections == 0 { await Task.yield() }
-    let start = ContinuousClock.now
     task.cancel()
+    // The server never answers and nothing times out: only the cancellation ends it.
     let error = await #expect(throws: HTTPTransportError.self) { try await task.value }
     await closed.opened()
     #expect(error?.kind == .cancelled)
-    // Generous for a loaded machine; the figure measured is below a millisecond.
-    #expect(ContinuousClock.now - start < .seconds(1))
   }
 
   @Test("letting go of a body closes its connection", .timeLimit(.minutes(1)))
