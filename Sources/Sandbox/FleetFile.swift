@@ -66,6 +66,10 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var versions: [String: SimulatedHost.Behaviour]?
   /// Actions that the principal may not do, such as `ec2:DescribeImages`; `iam:*` is all of a service.
   public var denied: [String]?
+  /// What goes wrong between the sandbox and its clients.
+  public var faults: [WireFault]?
+  /// How long the keys of a session (AssumeRole) last, in seconds; default: as long as was asked for.
+  public var sessionSeconds: Double?
 
   public init() {}
 
@@ -79,6 +83,12 @@ public struct FleetFile: Codable, Equatable, Sendable {
     for (key, value) in members where key == "healthCheck" {
       guard case .object(let settings) = value else { continue }
       try Self.check(settings, against: Self.healthCheckKeys, in: "The fleet file's healthCheck")
+    }
+    for (key, value) in members where key == "faults" {
+      guard case .array(let faults) = value else { continue }
+      for case .object(let fault) in faults {
+        try Self.check(fault, against: Self.faultKeys, in: "A fault of the fleet file")
+      }
     }
     let texts = JSON.object(members.map { ($0.0, Self.textKeys.contains($0.0) ? $0.1.withTexts : $0.1) })
     do {
@@ -103,13 +113,15 @@ public struct FleetFile: Codable, Equatable, Sendable {
     "path", "interval", "timeout", "healthyThreshold", "unhealthyThreshold", "matcher", "types",
   ]
 
+  private static let faultKeys: Set<String> = ["kind", "operation", "count", "skip"]
+
   private static let textKeys: Set<String> = ["account", "templateVersion", "tags", "description"]
 
   private static let keys: Set<String> = [
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
     "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
-    "versions", "denied",
+    "versions", "denied", "faults", "sessionSeconds",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }

@@ -33,11 +33,14 @@ public final class SandboxServer: Sendable {
   ///   - host: a numeric loopback address.
   ///   - port: 0 takes a free one.
   ///   - permissions: what is denied.
+  ///   - faults: what goes wrong between it and its clients.
+  ///   - sessionSeconds: how long the keys of a session last; default: as long as was asked for.
   ///   - record: told of each call that was signed well, when it is answered.
   /// - Throws: a `SandboxError` for an address beyond loopback, and when the port is taken.
   public static func start(
     world: SandboxWorld, images: ImageStore, key: AccessKey = .random(), host: String = "127.0.0.1", port: Int = 0,
-    permissions: Permissions = Permissions(), record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
+    permissions: Permissions = Permissions(), faults: WireFaults = WireFaults(), sessionSeconds: Double? = nil,
+    record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
   ) async throws(SandboxError) -> SandboxServer {
     guard let address = try? SocketAddress(ipAddress: host, port: port), isLoopback(host) else {
       throw SandboxError(
@@ -45,8 +48,8 @@ public final class SandboxServer: Sendable {
     }
     let snapshot = await world.snapshot
     let plane = ControlPlane(
-      world: world, images: images, key: key, account: snapshot.account, permissions: permissions,
-      record: record)
+      world: world, images: images, key: key, account: snapshot.account, permissions: permissions, faults: faults,
+      sessionSeconds: sessionSeconds, record: record)
     let connections = ConnectionList()
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)

@@ -71,6 +71,46 @@ struct FaceServerTests {
     #expect(recorded.withLock { $0 } == ["403 \(service) \(operation)", "400 ec2 RunInstances (dry run)"])
   }
 
+  @Test("a fault plays for the first calls of each operation by each client, and is told")
+  func faults() {
+    let told = Mutex<[String]>([])
+    let faults = WireFaults([
+      WireFault(kind: .throttled, operation: "A", count: 2, skip: 1), WireFault(kind: .slow),
+      WireFault(kind: .unseenVersion, operation: "B"),
+    ]) { sentence in told.withLock { $0.append(sentence) } }
+    func next(_ operation: String, by client: String = "x", names: Bool = false) -> WireFault.Kind? {
+      faults.next(of: operation, by: client, namesNewestVersion: names)
+    }
+    #expect((0..<5).map { _ in next("A") } == [.slow, .throttled, .throttled, nil, nil])
+    #expect((0..<2).map { _ in next("A", by: "y") } == [.slow, .throttled])
+    #expect(
+      [next("B"), next("B"), next("B", names: true), next("B", names: true)] == [.slow, nil, .unseenVersion, nil])
+    #expect(told.withLock { $0.first } == "fault: slow of A")
+    #expect(told.withLock { $0.count } == 7)
+  }
+
+  @Test("keys of a role sign until they are over, and then are called expired in the protocol's own words")
+  func sessions() async throws {
+    let world = World(seed: 1, at: WallClock.now)
+    for (lifetime, status) in [(nil, 200), (0.0, 403)] as [(Double?, Int)] {
+      let plane = ControlPlane(
+        world: SandboxWorld(world, host: SimulatedHost().port), images: .inMemory(proxyEndpoint: ""), key: Self.key,
+        account: world.account, sessionSeconds: lifetime)
+      let made = try plane.sessions.issue(
+        role: "arn:aws:iam::123456789012:role/path/deployer", session: "ci", seconds: 900, at: WallClock.now)
+      let identity = await signed(
+        plane, "Action=GetCallerIdentity&Version=2011-06-15", service: "sts", key: made.key)
+      #expect(identity.status == status)
+      let text = String(decoding: identity.body, as: UTF8.self)
+      #expect(
+        text.contains(lifetime == nil ? "arn:aws:sts::123456789012:assumed-role/deployer/ci" : "<Code>ExpiredToken<"))
+      var stolen = made.key
+      stolen.sessionToken = nil
+      let without = await signed(plane, "Action=GetCallerIdentity&Version=2011-06-15", service: "sts", key: stolen)
+      #expect(String(decoding: without.body, as: UTF8.self).contains("<Code>InvalidClientTokenId<"))
+    }
+  }
+
   @Test("an unknown action, service or group is AWS's error")
   func unknown() async throws {
     let plane = plane()
@@ -116,10 +156,11 @@ struct FaceServerTests {
       account: world.account, permissions: permissions, record: record)
   }
 
-  private func signed(_ plane: ControlPlane, _ body: String, service: String) async -> FaceAnswer {
+  private func signed(_ plane: ControlPlane, _ body: String, service: String, key: AccessKey = key) async -> FaceAnswer
+  {
     var request = WireRequest(
       method: "POST", target: "/", headers: [HeaderField("Host", "127.0.0.1")], body: Array(body.utf8))
-    let signer = SigV4(key: Self.key, scope: SigningScope(region: "eu-north-1", service: service))
+    let signer = SigV4(key: key, scope: SigningScope(region: "eu-north-1", service: service))
     request.headers += signer.sign(request, at: Timestamp(milliseconds: WallClock.now.milliseconds)).headers
     return await plane.answer(request)
   }

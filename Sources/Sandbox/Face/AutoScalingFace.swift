@@ -24,7 +24,7 @@ enum AutoScalingFace {
     case "DescribeLifecycleHooks": try describeHooks(parameters, world)
     case "DescribeAutoScalingInstances": try describeInstances(parameters, world)
     case "DescribeWarmPool": try describeWarmPool(parameters, world)
-    case "DescribePolicies": [list("ScalingPolicies", [])]
+    case "DescribePolicies": try describePolicies(parameters, world)
     default: nil
     }
   }
@@ -122,6 +122,12 @@ enum AutoScalingFace {
   private static func describeWarmPool(_ parameters: Parameters, _ world: World) throws(Fault) -> [XMLNode?] {
     _ = try group(parameters, world)
     return [list("Instances", [])]
+  }
+
+  /// No group here has a scaling policy.
+  private static func describePolicies(_ parameters: Parameters, _ world: World) throws(Fault) -> [XMLNode?] {
+    if parameters.has("AutoScalingGroupName") { _ = try group(parameters, world) }
+    return [list("ScalingPolicies", [])]
   }
 
   /// The group that the request names.

@@ -7,36 +7,44 @@ import SimulatedAWS
 struct ControlPlane: Sendable {
   let world: SandboxWorld
   let images: ImageStore
-  let verifier: SigV4Verifier
+  let sessions: Sessions
+  let faults: WireFaults
   let account: String
   let permissions: Permissions
   /// Told of each call when it is answered.
   let record: @Sendable (RecordedCall) -> Void
+  private let verifier: SigV4Verifier
 
+  /// - Parameter sessionSeconds: how long the keys of a session last; `nil`: as long as was asked for.
   init(
     world: SandboxWorld, images: ImageStore, key: AccessKey, account: String,
-    permissions: Permissions = Permissions(), record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
+    permissions: Permissions = Permissions(), faults: WireFaults = WireFaults(), sessionSeconds: Double? = nil,
+    record: @escaping @Sendable (RecordedCall) -> Void = { _ in }
   ) {
     self.world = world
     self.images = images
     self.account = account
     self.permissions = permissions
     self.record = record
-    verifier = SigV4Verifier { $0 == key.id ? key : nil }
+    self.faults = faults
+    let sessions = Sessions(root: key, lifetime: sessionSeconds)
+    self.sessions = sessions
+    verifier = SigV4Verifier { sessions.key($0) }
   }
 
   func answer(_ request: WireRequest) async -> FaceAnswer {
     let form = QueryForm(decoding: request.body)
     let spoken = FaceProtocol(of: request, form: form)
     let requestID = await world.perform { $0.requestID() }
+    let asked = Asked(request, form: form, spoken: spoken)
     var called: RecordedCall?
     var answer: FaceAnswer
     do throws(Fault) {
-      let identity = try verified(request, spoken)
-      let call = RecordedCall(service: identity.scope.service, request: request, form: form)
+      let signer = try signer(of: asked, spoken)
+      let call = RecordedCall(service: signer.service, request: request, form: form)
       called = call
       try permissions.check(call, account: account)
-      answer = try await operate(request, form, spoken, identity, requestID)
+      answer = try await play(asked, spoken, signer, requestID)
     } catch {
       answer = spoken.failure(error, requestID: requestID)
     }
@@ -47,14 +55,75 @@ struct ControlPlane: Sendable {
     return answer
   }
 
-  private func verified(
-    _ request: WireRequest, _ spoken: FaceProtocol
-  ) throws(Fault) -> SigV4Verifier.Identity {
+  /// Performs a request, and lets go wrong what is to go wrong.
+  private func play(
+    _ asked: Asked, _ spoken: FaceProtocol, _ signer: Signer, _ requestID: String
+  ) async throws(Fault) -> FaceAnswer {
+    let fault = await faults.next(
+      of: asked.operation, by: sessions.client(signer.keyID ?? ""), namesNewestVersion: namesNewestVersion(asked))
+    if let refusal = fault?.refusal(in: spoken) { throw refusal }
+    if fault == .unseenVersion { throw unseenVersion(spoken) }
+    // Nobody will read it: whatever it says, nothing was done.
+    if fault == .resetBefore { return FaceAnswer(status: 0, headers: [], body: [], delivery: .reset) }
+    let answer = try await operate(asked, spoken, signer, requestID)
+    return fault?.spoiled(answer, spoken: spoken, requestID: requestID) ?? answer
+  }
+
+  /// A request with what all services need to know of it.
+  private struct Asked {
+    var request: WireRequest
+    var form: QueryForm
+    /// Empty: it names none.
+    var operation: String
+
+    init(_ request: WireRequest, form: QueryForm, spoken: FaceProtocol) {
+      self.request = request
+      self.form = form
+      let target = request.header("x-amz-target") ?? ""
+      if case .json = spoken {
+        operation = String(target.split(separator: ".").last ?? "")
+      } else {
+        operation = form["Action"] ?? ""
+      }
+    }
+  }
+
+  /// Who signed; AssumeRoleWithWebIdentity alone comes unsigned, and belongs to STS.
+  private struct Signer {
+    var service: String
+    /// `nil`: it came unsigned.
+    var keyID: String?
+  }
+
+  private func signer(of asked: Asked, _ spoken: FaceProtocol) throws(Fault) -> Signer {
+    if asked.operation == "AssumeRoleWithWebIdentity", asked.request.header("authorization") == nil {
+      return Signer(service: "sts", keyID: nil)
+    }
+    let now = WallClock.now
+    let identity: SigV4Verifier.Identity
     do throws(SignatureRefusal) {
-      return try verifier.verify(request, now: Timestamp(milliseconds: WallClock.now.milliseconds))
+      identity = try verifier.verify(asked.request, now: Timestamp(milliseconds: now.milliseconds))
     } catch {
       throw refusal(error, spoken)
     }
+    guard !sessions.isExpired(identity.accessKeyID, at: now) else { throw spoken.expired }
+    return Signer(service: identity.scope.service, keyID: identity.accessKeyID)
+  }
+
+  /// Whether a request of EC2 or Auto Scaling names the newest version of a launch template by its number.
+  private func namesNewestVersion(_ asked: Asked) async -> Bool {
+    let names = ["DesiredConfiguration.LaunchTemplate.Version", "LaunchTemplate.Version", "LaunchTemplateVersion.1"]
+    let mixed = "LaunchTemplate.LaunchTemplateSpecification.Version"
+    let all = names + ["MixedInstancesPolicy.\(mixed)", "DesiredConfiguration.MixedInstancesPolicy.\(mixed)"]
+    guard let number = all.lazy.compactMap({ asked.form[$0] }).first.flatMap({ Int($0) }) else { return false }
+    return await world.snapshot.templates.contains { $0.versions.count > 1 && $0.versions.last?.number == number }
+  }
+
+  private func unseenVersion(_ spoken: FaceProtocol) -> Fault {
+    let words = "Could not find the specified version of the launch template."
+    return spoken == .ec2
+      ? Fault("InvalidLaunchTemplateId.VersionNotFound", words)
+      : Fault("ValidationError", "You must use a valid fully-formed launch template. \(words)")
   }
 
   /// The same refusal has another name in each protocol.
@@ -78,57 +147,62 @@ struct ControlPlane: Sendable {
   }
 
   private func operate(
-    _ request: WireRequest, _ form: QueryForm, _ spoken: FaceProtocol, _ identity: SigV4Verifier.Identity,
-    _ requestID: String
+    _ asked: Asked, _ spoken: FaceProtocol, _ signer: Signer, _ requestID: String
   ) async throws(Fault) -> FaceAnswer {
-    if case .json = spoken { return try await operateJSON(request, spoken, identity, requestID) }
-    guard let operation = form["Action"] else {
+    if case .json = spoken { return try await operateJSON(asked, spoken, signer.service, requestID) }
+    let operation = asked.operation
+    guard !operation.isEmpty else {
       throw Fault("MissingAction", "The request must contain the parameter Action")
     }
-    let parameters = Parameters(form: form)
+    guard ServedOperations.has(operation, of: signer.service) else { throw invalidAction(operation) }
+    let parameters = Parameters(form: asked.form)
     let children: [XMLNode?]
-    switch identity.scope.service {
-    case "ec2" where operation == "GetConsoleOutput": children = try await consoleOutput(parameters)
-    case "autoscaling", "elasticloadbalancing", "monitoring", "ec2", "sts":
+    if operation == "GetConsoleOutput" {
+      children = try await consoleOutput(parameters)
+    } else {
       children = try await world.perform { world throws(Fault) in
         try world.admit(operation)
-        return try Self.perform(operation, of: identity, parameters, &world)
+        return try perform(operation, of: signer, parameters, &world)
       }
-    default:
-      throw Fault("InvalidAction", "The sandbox has no service '\(identity.scope.service)' that speaks this protocol")
     }
     return spoken.success(operation, children, requestID: requestID)
   }
 
-  private static func perform(
-    _ operation: String, of identity: SigV4Verifier.Identity, _ parameters: Parameters, _ world: inout World
+  private func perform(
+    _ operation: String, of signer: Signer, _ parameters: Parameters, _ world: inout World
   ) throws(Fault) -> [XMLNode?] {
     let answer: [XMLNode?]? =
-      switch identity.scope.service {
+      switch signer.service {
       case "autoscaling": try AutoScalingFace.perform(operation, parameters, &world)
       case "elasticloadbalancing": try LoadBalancingFace.perform(operation, parameters, world)
       case "monitoring": try CloudWatchFace.perform(operation, parameters, &world)
       case "ec2": try EC2Face.perform(operation, parameters, &world)
-      default: STSFace.perform(operation, world, accessKeyID: identity.accessKeyID)
+      case "sts":
+        try STSFace(account: account, sessions: sessions, now: WallClock.now)
+          .perform(operation, parameters, signer: signer.keyID)
+      default: nil
       }
-    guard let answer else {
-      throw Fault("InvalidAction", "The action \(operation) is not valid for this web service.")
-    }
+    guard let answer else { throw invalidAction(operation) }
     return answer
   }
 
+  private func invalidAction(_ operation: String) -> Fault {
+    Fault("InvalidAction", "The action \(operation) is not valid for this web service.")
+  }
+
   private func operateJSON(
-    _ request: WireRequest, _ spoken: FaceProtocol, _ identity: SigV4Verifier.Identity, _ requestID: String
+    _ asked: Asked, _ spoken: FaceProtocol, _ service: String, _ requestID: String
   ) async throws(Fault) -> FaceAnswer {
-    let target = request.header("x-amz-target") ?? ""
-    let operation = String(target.split(separator: ".").last ?? "")
-    guard let body = JSON(parsing: request.body.isEmpty ? Array("{}".utf8) : request.body) else {
+    let operation = asked.operation
+    let body = asked.request.body
+    guard let document = JSON(parsing: body.isEmpty ? Array("{}".utf8) : body) else {
       throw Fault("SerializationException", "The request's body is not JSON")
     }
+    guard ServedOperations.has(operation, of: service) else { throw unknownOperation(operation) }
     try await world.perform { world throws(Fault) in try world.admit(operation) }
-    let parameters = Parameters(json: body)
+    let parameters = Parameters(json: document)
     let answer: JSON? =
-      switch identity.scope.service {
+      switch service {
       case "ecr":
         try await ECRFace(world: await world.snapshot, images: images, account: account)
           .perform(operation, parameters)
@@ -139,10 +213,12 @@ struct ControlPlane: Sendable {
         }
       default: nil
       }
-    guard let answer else {
-      throw Fault("UnknownOperationException", "The sandbox has no operation \(target)")
-    }
+    guard let answer else { throw unknownOperation(operation) }
     return spoken.success(answer, requestID: requestID)
+  }
+
+  private func unknownOperation(_ operation: String) -> Fault {
+    Fault("UnknownOperationException", "The sandbox has no operation \(operation)")
   }
 
   private func consoleOutput(_ parameters: Parameters) async throws(Fault) -> [XMLNode?] {

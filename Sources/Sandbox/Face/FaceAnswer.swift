@@ -3,9 +3,21 @@ import SimulatedAWS
 
 /// An answer as bytes.
 struct FaceAnswer: Sendable {
+  /// How it goes out.
+  enum Delivery: Sendable {
+    case whole
+    /// A few bytes at a time.
+    case inPieces
+    /// Its first half, then the connection ends.
+    case half
+    /// Not at all: the connection is reset.
+    case reset
+  }
+
   var status: Int
   var headers: [HeaderField]
   var body: [UInt8]
+  var delivery = Delivery.whole
 }
 
 /// How a request was spoken, and so how its answer must be.
@@ -64,6 +76,15 @@ enum FaceProtocol: Equatable, Sendable {
     case (Permissions.denialCode, .ec2): Fault("UnauthorizedOperation", fault.message, httpStatus: 403)
     case (Permissions.denialCode, .json): Fault("AccessDeniedException", fault.message)
     default: fault
+    }
+  }
+
+  /// Keys of a session that is over, by their name in each protocol.
+  var expired: Fault {
+    switch self {
+    case .query: Fault("ExpiredToken", "The security token included in the request is expired", httpStatus: 403)
+    case .ec2: Fault("RequestExpired", "Request has expired.")
+    case .json: Fault("ExpiredTokenException", "The security token included in the request is expired")
     }
   }
 

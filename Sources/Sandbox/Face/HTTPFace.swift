@@ -1,4 +1,5 @@
 import AWSWire
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -62,6 +63,7 @@ final class HTTPFace: ChannelInboundHandler {
 
   private func write(_ answer: FaceAnswer, _ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
     guard context.channel.isActive else { return }
+    if case .reset = answer.delivery { return reset(context) }
     var head = HTTPResponseHead(version: request.version, status: HTTPResponseStatus(statusCode: answer.status))
     for field in answer.headers { head.headers.add(name: field.name, value: field.value) }
     head.headers.add(name: "Content-Length", value: String(answer.body.count))
@@ -69,12 +71,47 @@ final class HTTPFace: ChannelInboundHandler {
     let keepsAlive = request.isKeepAlive && answer.status != 413
     if !keepsAlive { head.headers.add(name: "Connection", value: "close") }
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-    let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-    if !keepsAlive {
-      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      done.whenComplete { _ in bound.value.close(promise: nil) }
+    switch answer.delivery {
+    case .inPieces:
+      return writePieces(answer.body[...], of: max(8, answer.body.count / 20), keepsAlive, context)
+    case .half:
+      let half = ByteBuffer(bytes: answer.body.prefix(answer.body.count / 2))
+      closing(context, after: context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(half)))))
+    case .whole, .reset:
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+      let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+      if !keepsAlive { closing(context, after: done) }
     }
+  }
+
+  /// Answers in some twenty pieces, each a moment after the one before it.
+  private func writePieces(
+    _ rest: ArraySlice<UInt8>, of size: Int, _ keepsAlive: Bool, _ context: ChannelHandlerContext
+  ) {
+    guard context.channel.isActive else { return }
+    guard !rest.isEmpty else {
+      let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+      if !keepsAlive { closing(context, after: done) }
+      return
+    }
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: rest.prefix(size))))), promise: nil)
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    context.eventLoop.scheduleTask(in: .milliseconds(20)) {
+      let (face, context) = bound.value
+      face.writePieces(rest.dropFirst(size), of: size, keepsAlive, context)
+    }
+  }
+
+  private func closing(_ context: ChannelHandlerContext, after done: EventLoopFuture<Void>) {
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    done.whenComplete { _ in bound.value.close(promise: nil) }
+  }
+
+  /// A close that does not linger is a reset (socket(7), SO_LINGER).
+  private func reset(_ context: ChannelHandlerContext) {
+    let linger = linger(l_onoff: 1, l_linger: 0)
+    guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
+    closing(context, after: socket.setSoLinger(linger))
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

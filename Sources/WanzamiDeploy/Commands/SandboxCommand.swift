@@ -125,6 +125,7 @@ struct SandboxCommand: AsyncParsableCommand {
     let world = SandboxWorld(try fleet.world(network: network), host: host)
     let server = try await SandboxServer.start(
       world: world, images: images, key: key(environment), port: port, permissions: fleet.permissions,
+      faults: WireFaults(fleet.faults ?? []) { Console.error($0) }, sessionSeconds: fleet.sessionSeconds,
       record: try recorder())
     await world.start()
     for line in [
