@@ -37,6 +37,22 @@ struct LostAnswerTests {
     #expect(simulation.state.refreshes.count == 1)
   }
 
+  @Test("a lost start whose refresh is over before it is described is not sent again")
+  func lostStartOver() throws {
+    let simulation = try Fleet.simulation()
+    simulation.when {
+      $0.isRollingOut
+    } then: {
+      _ = try? $0.world.cancelInstanceRefresh(of: Simulation.group)
+    }
+    let watcher = simulation.perform(.releaseNew) {
+      $0.trouble = trouble(.startRefresh, .answerLost(LostAnswerTests.lost))
+    }
+    #expect(watcher.exit == 6, "\(watcher.sentences)")
+    #expect(watcher.counts(.startRefresh) == 1)
+    #expect(simulation.state.refreshes.map(\.status) == [.cancelled])
+  }
+
   @Test("a version that is not visible yet when the refresh starts is tried again")
   func notVisibleYet() throws {
     let simulation = try Fleet.simulation()

@@ -15,6 +15,8 @@ public struct Rollout: Equatable, Sendable {
   public var aim: Int?
   /// The refresh that rolls it out, once it is known.
   public var refresh: Refresh?
+  /// The refreshes that were there before, by id.
+  var earlierRefreshes: Set<String>
 
   init(_ draft: Draft, release: Int) {
     let clearance = draft.candidate.clearance
@@ -26,6 +28,7 @@ public struct Rollout: Equatable, Sendable {
     template = clearance.template
     targetGroups = clearance.survey.targetGroups
     alarms = clearance.survey.alarms
+    earlierRefreshes = Set(clearance.survey.refreshes.map(\.id))
     settings = clearance.settings
     passed = clearance.passed
     aim = clearance.aim == release ? clearance.passed.last(otherThan: release) : clearance.aim
@@ -35,6 +38,7 @@ public struct Rollout: Equatable, Sendable {
   init(survey: Survey, template: LaunchTemplate, release: Int, refresh: Refresh?, pipeline: Pipeline) {
     self.release = release
     digest = template.versions[release]?.release(of: survey.repository)?.digest
+    earlierRefreshes = Set(survey.refreshes.map(\.id))
     group = survey.group
     self.template = template
     targetGroups = survey.targetGroups
@@ -45,6 +49,11 @@ public struct Rollout: Equatable, Sendable {
     if passed.releases.isEmpty, let saved, saved != release { passed.add(saved) }
     aim = saved.flatMap { $0 != release && passed.contains($0) ? $0 : nil } ?? passed.last(otherThan: release)
     self.refresh = refresh
+  }
+
+  /// Whether a refresh is to this release and was not there before.
+  func isItsRefresh(_ refresh: Refresh) -> Bool {
+    refresh.desired?.version.number == release && !earlierRefreshes.contains(refresh.id)
   }
 
   /// Whether AWS's own rollback, which aims at the saved version, lands where ours would.

@@ -77,6 +77,11 @@ extension Run {
       start.rollout.refresh = active
       return [.announce(.adopted(active.id, release: start.rollout.release))] + watch(start.rollout, at: now)
     }
+    // The lost start's own may be over already; a second one would replace every instance once more.
+    if let over = refreshes.first(where: { start.rollout.isItsRefresh($0) }) {
+      start.rollout.refresh = over
+      return [.announce(.adopted(over.id, release: start.rollout.release))] + watch(start.rollout, at: now)
+    }
     guard start.attempts < Run.startAttemptsMax else {
       return close(
         .failedBefore("StartInstanceRefresh was sent \(start.attempts) times and no refresh came of it"),
