@@ -261,6 +261,24 @@ struct CredentialsStoreTests {
     #expect(try await store.credentials().key.id == "K2")
   }
 
+  @Test("credentials that last a quarter of an hour are not fetched for each call, but again before they end")
+  func shortLived() async throws {
+    let world = TestEnvironment()
+    let loads = Counter()
+    let store = CredentialsStore(
+      now: { world.now },
+      load: { () async throws(CredentialsError) in
+        let expires = Timestamp(milliseconds: world.now.milliseconds + 900_000)
+        return AWSCredentials(
+          key: AccessKey(id: "K\(loads.next())", secret: Secret("s")), expires: expires, source: "test")
+      })
+    for _ in 0..<5 { #expect(try await store.credentials().key.id == "K1") }
+    world.advance(milliseconds: 900_000 * 3 / 4)
+    #expect(try await store.credentials().key.id == "K1")
+    world.advance(milliseconds: 1)
+    #expect(try await store.credentials().key.id == "K2")
+  }
+
   @Test("a failed refresh is passed over until ten minutes before the end")
   func failingRefresh() async throws {
     let world = TestEnvironment()

@@ -105,7 +105,13 @@ enum FaultSubject: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case getCallerIdentity = "GetCallerIdentity"
   case getAuthorizationToken = "GetAuthorizationToken"
   case createLaunchTemplateVersion = "CreateLaunchTemplateVersion"
+  case createOrUpdateTags = "CreateOrUpdateTags"
+  case deleteTags = "DeleteTags"
+  case updateAutoScalingGroup = "UpdateAutoScalingGroup"
   case startInstanceRefresh = "StartInstanceRefresh"
+  case rollbackInstanceRefresh = "RollbackInstanceRefresh"
+  case cancelInstanceRefresh = "CancelInstanceRefresh"
+  case putImage = "PutImage"
   case sendCommand = "SendCommand"
 
   var testDescription: String { rawValue }
@@ -117,8 +123,16 @@ enum FaultSubject: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .createLaunchTemplateVersion:
       _ = try await client.ec2.createLaunchTemplateVersion(
         .id("lt-1"), source: 1, description: "d", clientToken: "token-1", userData: [1])
+    case .createOrUpdateTags:
+      try await client.autoScaling.createOrUpdateTags([.init(key: "k", value: "v")], on: "web")
+    case .deleteTags: try await client.autoScaling.deleteTags(["k"], on: "web")
+    case .updateAutoScalingGroup:
+      try await client.autoScaling.updateAutoScalingGroup("web", to: .launchTemplate(.init(id: "lt-1", version: "2")))
     case .startInstanceRefresh:
       _ = try await client.autoScaling.startInstanceRefresh(of: "web", to: nil, preferences: .init())
+    case .rollbackInstanceRefresh: _ = try await client.autoScaling.rollbackInstanceRefresh(of: "web")
+    case .cancelInstanceRefresh: _ = try await client.autoScaling.cancelInstanceRefresh(of: "web")
+    case .putImage: _ = try await client.ecr.putImage(repository: "web", manifest: "{}", tag: "v1")
     case .sendCommand: _ = try await client.ssm.sendCommand(["true"], to: ["i-1"])
     }
   }
@@ -133,14 +147,17 @@ enum FaultSubject: String, CaseIterable, Sendable, CustomTestStringConvertible {
       return "<CreateLaunchTemplateVersionResponse><launchTemplateVersion><launchTemplateId>lt-1</launchTemplateId>"
         + "<launchTemplateName>web</launchTemplateName><versionNumber>2</versionNumber><defaultVersion>false"
         + "</defaultVersion><launchTemplateData/></launchTemplateVersion></CreateLaunchTemplateVersionResponse>"
-    case .startInstanceRefresh: return result("<InstanceRefreshId>r-1</InstanceRefreshId>")
+    case .createOrUpdateTags, .deleteTags, .updateAutoScalingGroup: return result("")
+    case .startInstanceRefresh, .rollbackInstanceRefresh, .cancelInstanceRefresh:
+      return result("<InstanceRefreshId>r-1</InstanceRefreshId>")
+    case .putImage: return #"{"image":{"imageId":{"imageDigest":"sha256:44","imageTag":"v1"}}}"#
     case .sendCommand: return #"{"Command":{"CommandId":"c-1"}}"#
     }
   }
 
   func errorAnswer(_ code: String) -> String {
     switch self {
-    case .getAuthorizationToken, .sendCommand: #"{"__type":"com.amazonaws#\#(code)","message":"words"}"#
+    case .getAuthorizationToken, .putImage, .sendCommand: #"{"__type":"com.amazonaws#\#(code)","message":"words"}"#
     case .createLaunchTemplateVersion:
       "<Response><Errors><Error><Code>\(code)</Code><Message>words</Message></Error></Errors>"
         + "<RequestID>q</RequestID></Response>"

@@ -8,25 +8,25 @@ private enum End: Equatable {
   case fails(AWSError.Kind, requests: Int)
 }
 
-/// A fault, and what becomes of a call that reads, of one with a client token, and of one that may run once only.
+/// A fault, and what becomes of a call that reads, of one that may be repeated, and of one that may run once only.
 struct FaultRow: Sendable, CustomTestStringConvertible {
   var testDescription: String
   var faults: [Fault]
   fileprivate var read: End
-  fileprivate var token: End
+  fileprivate var repeatable: End
   fileprivate var once: End
 
-  fileprivate init(_ name: String, _ faults: [Fault], read: End, token: End, once: End) {
+  fileprivate init(_ name: String, _ faults: [Fault], read: End, repeatable: End, once: End) {
     testDescription = name
     self.faults = faults
     self.read = read
-    self.token = token
+    self.repeatable = repeatable
     self.once = once
   }
 
   /// What was surely refused, or surely done, ends alike for every call.
   fileprivate init(_ name: String, _ faults: [Fault], _ end: End) {
-    self.init(name, faults, read: end, token: end, once: end)
+    self.init(name, faults, read: end, repeatable: end, once: end)
   }
 
   static let all: [FaultRow] = refused + lost + broken
@@ -39,6 +39,7 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
     FaultRow(
       "throttling without end", [.error("ThrottlingException", status: 429)], .fails(.throttled, requests: 3)),
     FaultRow("expired keys", [.error("ExpiredToken", status: 403), .none], .done(requests: 2)),
+    FaultRow("expired keys, as EC2 says it", [.error("RequestExpired", status: 400), .none], .done(requests: 2)),
     FaultRow(
       "keys that expire again", [.error("ExpiredTokenException", status: 400)], .fails(.expired, requests: 2)),
     FaultRow(
@@ -57,25 +58,26 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
   /// It may have been done, and nobody says so.
   private static let lost = [
     FaultRow(
-      "a 500", [.error("InternalFailure", status: 500), .none], read: .done(requests: 2), token: .done(requests: 2),
+      "a 500", [.error("InternalFailure", status: 500), .none], read: .done(requests: 2),
+      repeatable: .done(requests: 2),
       once: .fails(.ambiguous, requests: 1)),
     FaultRow(
       "a 503 without end", [.error("ServiceUnavailable", status: 503)], read: .fails(.service, requests: 3),
-      token: .fails(.ambiguous, requests: 3), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .fails(.ambiguous, requests: 3), once: .fails(.ambiguous, requests: 1)),
     FaultRow(
       "a page of HTML with status 500", [.page(status: 500), .none], read: .done(requests: 2),
-      token: .done(requests: 2), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .done(requests: 2), once: .fails(.ambiguous, requests: 1)),
     FaultRow(
       "a reset before the request took effect", [.resetBefore, .none], read: .done(requests: 1),
-      token: .done(requests: 1), once: .fails(.ambiguous, requests: 0)),
+      repeatable: .done(requests: 1), once: .fails(.ambiguous, requests: 0)),
     FaultRow(
       "a reset after the request took effect", [.resetAfter, .none], read: .done(requests: 2),
-      token: .done(requests: 2), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .done(requests: 2), once: .fails(.ambiguous, requests: 1)),
     FaultRow(
       "resets without end", [.resetAfter], read: .fails(.transport, requests: 3),
-      token: .fails(.ambiguous, requests: 3), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .fails(.ambiguous, requests: 3), once: .fails(.ambiguous, requests: 1)),
     FaultRow(
-      "half an answer", [.halfAnswer, .none], read: .done(requests: 2), token: .done(requests: 2),
+      "half an answer", [.halfAnswer, .none], read: .done(requests: 2), repeatable: .done(requests: 2),
       once: .fails(.ambiguous, requests: 1)),
   ]
 
@@ -83,18 +85,18 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
   private static let broken = [
     FaultRow(
       "a document that breaks off", [.halfDocument], read: .fails(.malformedAnswer, requests: 1),
-      token: .fails(.ambiguous, requests: 1), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .fails(.ambiguous, requests: 1), once: .fails(.ambiguous, requests: 1)),
     FaultRow(
       "a page of HTML with status 200", [.page(status: 200)], read: .fails(.malformedAnswer, requests: 1),
-      token: .fails(.ambiguous, requests: 1), once: .fails(.ambiguous, requests: 1)),
+      repeatable: .fails(.ambiguous, requests: 1), once: .fails(.ambiguous, requests: 1)),
     FaultRow("an answer byte by byte", [.slow], .done(requests: 1)),
   ]
 
   fileprivate func end(of subject: FaultSubject) -> End {
     switch subject {
     case .getCallerIdentity, .getAuthorizationToken: read
-    case .createLaunchTemplateVersion: token
-    case .startInstanceRefresh, .sendCommand: once
+    case .createLaunchTemplateVersion, .createOrUpdateTags, .deleteTags, .updateAutoScalingGroup: repeatable
+    case .startInstanceRefresh, .rollbackInstanceRefresh, .cancelInstanceRefresh, .putImage, .sendCommand: once
     }
   }
 }

@@ -35,7 +35,7 @@ struct AutoScalingOperationTests {
     #expect(instance.weightedCapacity == 2)
   }
 
-  @Test("groups come page after page, and a page that comes twice is no end")
+  @Test("groups come page after page; a group that comes twice is told once, and a token that comes twice is no end")
   func paging() async throws {
     func page(_ name: String, next: String) -> ScriptedEndpoint.Answer {
       .xml(
@@ -50,6 +50,8 @@ struct AutoScalingOperationTests {
     let names = try await endpoint.client().autoScaling.listAutoScalingGroupNames()
     #expect(names == ["a", "b"])
     #expect(endpoint.requests.map { $0.form["NextToken"] } == [nil, "t1"])
+    let doubled = try ScriptedEndpoint([page("a", next: "t1"), page("a", next: "t2"), page("b", next: "")])
+    #expect(try await doubled.client().autoScaling.listAutoScalingGroupNames() == ["a", "b"])
     for pages in [["t1"], ["t1", "t2", "t1"]] {
       let endless = try ScriptedEndpoint(pages.map { page("a", next: $0) })
       let client = try endless.client()

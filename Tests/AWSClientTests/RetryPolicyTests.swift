@@ -15,14 +15,14 @@ struct RetryPolicyTests {
 
   @Test("what surely did nothing is repeated for all; what may have done something only where twice is once")
   func safety() {
-    for safety in [RetryPolicy.Safety.read, .token, .once] {
+    for safety in [RetryPolicy.Safety.read, .repeatable, .once] {
       for failure in [RetryPolicy.Failure.throttled(), .busy, .notSent] {
         #expect(decide(failure, safety) != .giveUp)
       }
       #expect(decide(.final, safety) == .giveUp)
     }
     #expect(decide(.unsettled(), .read) != .giveUp)
-    #expect(decide(.unsettled(), .token) != .giveUp)
+    #expect(decide(.unsettled(), .repeatable) != .giveUp)
     #expect(decide(.unsettled(), .once) == .giveUp)
   }
 

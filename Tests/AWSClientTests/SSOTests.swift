@@ -54,10 +54,9 @@ struct SSOTests {
   }
 
   private func load(
-    _ profile: String, _ files: [String: String], _ server: CredentialServer, world given: TestEnvironment? = nil
+    _ profile: String, _ files: [String: String], _ server: CredentialServer, in given: AWSEnvironment? = nil
   ) async throws -> AWSCredentials {
-    let world = given ?? Self.world(files, server, profile: profile)
-    let environment = world.environment
+    let environment = given ?? Self.world(files, server, profile: profile).environment
     let settings = try AWSSettings(environment: environment, profile: profile)
     let roles = RoleCalls(
       assume: { (_, source) async throws(CredentialsError) in source },
@@ -98,7 +97,7 @@ struct SSOTests {
   func renewal() async throws {
     let server = try CredentialServer(Self.identityCenter)
     let world = Self.world([workFile: token(until: "2026-01-02T03:10:00Z")], server, profile: "corp")
-    #expect(try await load("corp", [:], server, world: world).key.id == "ASIA-at-2")
+    #expect(try await load("corp", [:], server, in: world.environment).key.id == "ASIA-at-2")
     let request = try #require(server.requests.first)
     #expect(
       request.body
@@ -108,8 +107,23 @@ struct SSOTests {
     #expect(members["accessToken"] == "at-2")
     #expect(members["refreshToken"] == "rt-2")
     #expect(members["startUrl"] == "https://corp.awsapps.com/start")
-    #expect(try await load("corp", [:], server, world: world).key.id == "ASIA-at-2")
+    #expect(try await load("corp", [:], server, in: world.environment).key.id == "ASIA-at-2")
     #expect(server.lines.filter { $0 == "POST /token" }.count == 1)
+  }
+
+  @Test("a renewed session that cannot be left for the next program is used all the same, and told once")
+  func unwritable() async throws {
+    let server = try CredentialServer(Self.identityCenter)
+    let world = Self.world([workFile: token(until: "2026-01-02T03:10:00Z")], server, profile: "corp")
+    world.writesFail.withLock { $0 = "No space left on device" }
+    let environment = world.environment
+    for _ in 0..<2 { #expect(try await load("corp", [:], server, in: environment).key.id == "ASIA-at-2") }
+    let warnings = world.warnings.withLock { $0 }
+    #expect(warnings.count == 1)
+    for words in ["profile corp was renewed", "No space left on device", "aws sso login --profile corp"] {
+      #expect(warnings.first?.contains(words) == true, "\(warnings)")
+    }
+    for secret in ["at-2", "rt-2"] { #expect(warnings.first?.contains(secret) == false) }
   }
 
   @Test("the session's file is replaced whole, and only its owner can read it")

@@ -58,6 +58,16 @@ struct SettingsTests {
     #expect(throws: AWSSettingsError.notANumber("many", setting: "AWS_MAX_ATTEMPTS")) {
       try settings(["AWS_MAX_ATTEMPTS": "many"])
     }
+  }
+
+  @Test("a retry mode of the AWS CLI's that is not followed is told, and one that nobody knows is refused")
+  func retryMode() throws {
+    for (mode, isTold) in [("standard", false), ("legacy", true), ("Adaptive", true)] {
+      let world = TestEnvironment(["AWS_REGION": "eu-north-1", "AWS_RETRY_MODE": mode])
+      _ = try AWSSettings(environment: world.environment)
+      let told = world.warnings.withLock { $0 }
+      #expect(told == (isTold ? ["AWS_RETRY_MODE is \(mode): calls are repeated in the standard mode."] : []))
+    }
     #expect(throws: AWSSettingsError.self) { try settings(["AWS_RETRY_MODE": "wild"]) }
   }
 

@@ -11,6 +11,12 @@ final class TestEnvironment: Sendable {
   private let waits = Mutex<[Duration]>([])
   /// Files written by the client.
   let written = Mutex<[String: String]>([:])
+  /// What the operator was told.
+  let warnings = Mutex<[String]>([])
+  /// Every write fails with these words.
+  let writesFail = Mutex<String?>(nil)
+
+  private struct DiskFailure: Error, CustomStringConvertible { var description: String }
 
   init(
     _ variables: [String: String] = [:], files: [String: String] = [:], startingAt time: Int64 = 1_767_323_045_000,
@@ -37,13 +43,17 @@ final class TestEnvironment: Sendable {
       readFile: { [self] path in
         (written.withLock { $0[path] } ?? files[path]).map { Array($0.utf8) }
       },
-      writeSecretFile: { [self] path, bytes in written.withLock { $0[path] = String(decoding: bytes, as: UTF8.self) } },
+      writeSecretFile: { [self] path, bytes in
+        if let words = writesFail.withLock({ $0 }) { throw DiskFailure(description: words) }
+        written.withLock { $0[path] = String(decoding: bytes, as: UTF8.self) }
+      },
       now: { [self] in now },
       sleep: { [self] duration in
         waits.withLock { $0.append(duration) }
         advance(
           milliseconds: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
       },
-      random: { 0.5 }, runProcess: { [programs] words in try programs(words) })
+      random: { 0.5 }, runProcess: { [programs] words in try programs(words) },
+      warn: { [self] sentence in warnings.withLock { $0.append(sentence) } })
   }
 }

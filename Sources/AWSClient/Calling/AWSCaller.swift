@@ -51,13 +51,16 @@ struct AWSCaller: Sendable {
       state.correctedClock = true
       return true
     }
-    if failure.error.kind == .expired, let used, let credentials, !state.refreshedCredentials {
+    if failure.mayBeExpired, let used, let credentials, !state.refreshedCredentials {
       await credentials.discard(used)
       state.refreshedCredentials = true
       return true
     }
     return false
   }
+
+  /// How long one attempt may take, its answer included. A poll does not wait as long: the next one asks again.
+  private var patience: Duration { retries == .none ? .seconds(15) : .seconds(60) }
 
   private func attempt(_ call: Call, with credentials: AWSCredentials?) async -> Result<[UInt8], AttemptFailure> {
     let request = signed(call, with: credentials)
@@ -83,7 +86,7 @@ struct AWSCaller: Sendable {
     headers.append(HeaderField("User-Agent", "wanzami-deploy"))
     return HTTPRequest(
       method: "POST", url: endpoint.url, headers: headers.map { HTTPHeader($0.name, $0.value) },
-      body: .bytes(call.body), bodyBytesMax: 64 << 20, tls: TLSOptions(caBundle: settings.caBundle),
+      body: .bytes(call.body), timeout: patience, bodyBytesMax: 64 << 20, tls: TLSOptions(caBundle: settings.caBundle),
       // libcurl would repeat a request by itself on a kept-alive connection that died.
       forceFreshConnection: call.safety == .once)
   }
@@ -107,10 +110,11 @@ struct AWSCaller: Sendable {
   }
 }
 
-/// Whether a failed call is repeated.
+/// Whether a failed call is repeated, and how long an answer is waited for.
 public enum Retries: Sendable {
+  /// As AWS's standard mode says; a minute for each attempt.
   case standard
-  /// Never: a poll that is throttled slows down instead.
+  /// Never, and 15 seconds: a poll that is throttled or not answered is made again later instead.
   case none
 }
 

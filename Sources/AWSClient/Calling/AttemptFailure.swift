@@ -7,6 +7,9 @@ struct AttemptFailure: Error {
   var retry: RetryPolicy.Failure
   /// The server's clock, when the error may come from ours being off.
   var serverClock: Timestamp?
+  /// The keys may be over. EC2 says `RequestExpired` of those as well as of a clock that is off
+  /// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+  var mayBeExpired: Bool { error.kind == .expired || error.code == "RequestExpired" }
 
   /// An answer with a status other than 2xx.
   init(_ call: Call, _ response: HTTPResponse) {

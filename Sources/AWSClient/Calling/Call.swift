@@ -86,18 +86,20 @@ extension AWSCaller {
   }
 
   /// Asks page after page until there is no token more, or `isEnough`. A token that comes a second time, at whatever
-  /// distance, ends it with an error, because the pages would never end.
-  func pages<Item>(
-    _ service: AWSService, _ operation: String, of resource: String? = nil,
+  /// distance, ends it with an error, because the pages would never end. An item that comes a second time, because the
+  /// list grew at its front between two pages or a page was answered twice, is told once.
+  func pages<Item, ID: Hashable>(
+    _ service: AWSService, _ operation: String, of resource: String? = nil, by identity: (Item) -> ID,
     isEnough: ([Item]) -> Bool = { _ in false },
     page: (String?) async throws(AWSError) -> (items: [Item], next: String?)
   ) async throws(AWSError) -> [Item] {
     var items: [Item] = []
+    var told = Set<ID>()
     var token: String?
     var seen = Set<String>()
     while true {
       let answer = try await page(token)
-      items += answer.items
+      items += answer.items.filter { told.insert(identity($0)).inserted }
       guard let next = answer.next, !next.isEmpty, !isEnough(items) else { return items }
       guard seen.insert(next).inserted else {
         let call = Call(service: service, operation: operation, resource: resource, safety: .read, body: [])

@@ -22,9 +22,9 @@ public struct RetryPolicy: Equatable, Sendable {
   public enum Safety: Equatable, Sendable {
     /// It only reads.
     case read
-    /// It carries a client token: the second time changes nothing.
-    case token
-    /// It changes something and carries no token.
+    /// The second time changes nothing: it carries a client token, or sets what it sets.
+    case repeatable
+    /// Twice is more than once, and nothing tells the service that it is the same request.
     case once
   }
 

@@ -59,12 +59,22 @@ struct SSOCredentials: Sendable {
     }
     do throws(CredentialsError) {
       let renewed = try await renew(token, with: renewal)
-      // The next program needs the new refresh token; when it cannot be written, this one still has its session.
-      if let text = try? JSONEncoder().encode(renewed.members) { try? environment.writeSecretFile(path, Array(text)) }
+      leave(renewed, at: path)
       return renewed
     } catch {
       guard token.isOver(at: now) else { return token }
       throw .failed(place: profile.place, reason: "the session is over, and \(error.reason) \(profile.wayOut)")
+    }
+  }
+
+  /// The next program needs the new refresh token; when it cannot be written, this one still has its session.
+  private func leave(_ renewed: SSOToken, at path: String) {
+    do {
+      try environment.writeSecretFile(path, Array(try JSONEncoder().encode(renewed.members)))
+    } catch {
+      environment.warn(
+        "\(profile.place) was renewed, but its file cannot be written (\(error)). This run goes on with it; the next "
+          + "program may have to sign in again. \(profile.wayOut)")
     }
   }
 

@@ -32,7 +32,7 @@ extension AutoScaling {
     of group: String, isEnough: ([Activity]) -> Bool = { _ in false }
   ) async throws(AWSError) -> [Activity] {
     try await caller.pages(
-      .autoScaling, "DescribeScalingActivities", of: group, isEnough: isEnough,
+      .autoScaling, "DescribeScalingActivities", of: group, by: \.id, isEnough: isEnough,
       page: { token throws(AWSError) in
         try await caller.query(.autoScaling, "DescribeScalingActivities", of: group) { form in
           form.add("AutoScalingGroupName", group)
@@ -47,7 +47,7 @@ extension AutoScaling {
   /// The group's warm pool, or `nil` when it has none.
   public func describeWarmPool(of group: String) async throws(AWSError) -> WarmPool? {
     var pool: WarmPool?
-    let instances = try await caller.pages(.autoScaling, "DescribeWarmPool", of: group) {
+    let instances = try await caller.pages(.autoScaling, "DescribeWarmPool", of: group, by: \.id) {
       token throws(AWSError) -> (items: [Instance], next: String?) in
       let (page, instances, next) = try await caller.query(.autoScaling, "DescribeWarmPool", of: group) { form in
         form.add("AutoScalingGroupName", group)

@@ -117,7 +117,7 @@ extension AutoScaling {
     of group: String, ids: [String] = [], limit: Int? = nil
   ) async throws(AWSError) -> [InstanceRefresh] {
     let found = try await caller.pages(
-      .autoScaling, "DescribeInstanceRefreshes", of: group,
+      .autoScaling, "DescribeInstanceRefreshes", of: group, by: \.id,
       isEnough: { (items: [InstanceRefresh]) in limit.map { items.count >= $0 } ?? false },
       page: { token throws(AWSError) in
         try await caller.query(.autoScaling, "DescribeInstanceRefreshes", of: group) { form in

@@ -2,7 +2,8 @@ import AWSWire
 
 /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/
 ///
-/// No operation of it carries a client token: a change whose answer is lost is `ambiguous`, and settled by describing.
+/// No operation of it carries a client token: a refresh call whose answer is lost is `ambiguous`, and settled by
+/// describing.
 public struct AutoScaling: Sendable {
   let caller: AWSCaller
 
@@ -11,7 +12,7 @@ public struct AutoScaling: Sendable {
     var groups: [Group] = []
     for part in names.parts(of: 50) where !part.isEmpty {
       let resource = part.joined(separator: ", ")
-      groups += try await caller.pages(.autoScaling, "DescribeAutoScalingGroups", of: resource) {
+      groups += try await caller.pages(.autoScaling, "DescribeAutoScalingGroups", of: resource, by: \.name) {
         token throws(AWSError) -> (items: [Group], next: String?) in
         try await caller.query(.autoScaling, "DescribeAutoScalingGroups", of: resource) { form in
           form.add(list: "AutoScalingGroupNames.member", part)
@@ -27,7 +28,7 @@ public struct AutoScaling: Sendable {
 
   /// The names of all groups of the account and region.
   public func listAutoScalingGroupNames() async throws(AWSError) -> [String] {
-    try await caller.pages(.autoScaling, "DescribeAutoScalingGroups") { token throws(AWSError) in
+    try await caller.pages(.autoScaling, "DescribeAutoScalingGroups", by: \.self) { token throws(AWSError) in
       try await caller.query(.autoScaling, "DescribeAutoScalingGroups") { form in
         form.add("MaxRecords", 100)
         form.add("IncludeInstances", false)
@@ -86,9 +87,10 @@ public struct AutoScaling: Sendable {
     form.add("Tags.member.\(number).Key", key)
   }
 
+  /// Each of these sets what it sets: sent twice it changes nothing more.
   private func change(
     _ operation: String, _ group: String, _ fill: (inout QueryForm) -> Void
   ) async throws(AWSError) {
-    try await caller.query(.autoScaling, operation, of: group, safety: .once, fill) { _ in }
+    try await caller.query(.autoScaling, operation, of: group, safety: .repeatable, fill) { _ in }
   }
 }

@@ -19,7 +19,8 @@ public struct CloudWatch: Sendable {
     var alarms: [Alarm] = []
     for part in names.parts(of: 100) where !part.isEmpty {
       let resource = part.joined(separator: ", ")
-      alarms += try await caller.pages(.cloudWatch, "DescribeAlarms", of: resource) { token throws(AWSError) in
+      alarms += try await caller.pages(.cloudWatch, "DescribeAlarms", of: resource, by: \.name) {
+        token throws(AWSError) in
         try await caller.query(.cloudWatch, "DescribeAlarms", of: resource) { form in
           form.add(list: "AlarmNames.member", part)
           // Without this only metric alarms are answered.

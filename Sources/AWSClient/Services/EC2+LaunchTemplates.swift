@@ -71,7 +71,7 @@ extension EC2 {
     _ template: LaunchTemplateKey, versions: [String] = [], from minimum: Int? = nil, to maximum: Int? = nil
   ) async throws(AWSError) -> [LaunchTemplateVersion] {
     let resource = "\(template)" + (versions.isEmpty ? "" : ":\(versions.joined(separator: ","))")
-    let found = try await caller.pages(.ec2, "DescribeLaunchTemplateVersions", of: resource) {
+    let found = try await caller.pages(.ec2, "DescribeLaunchTemplateVersions", of: resource, by: \.number) {
       token throws(AWSError) -> (items: [LaunchTemplateVersion], next: String?) in
       try await caller.query(.ec2, "DescribeLaunchTemplateVersions", of: resource) { form in
         template.add(to: &form)
@@ -95,7 +95,7 @@ extension EC2 {
   public func createLaunchTemplateVersion(
     _ template: LaunchTemplateKey, source: Int, description: String, clientToken: String, userData: [UInt8]
   ) async throws(AWSError) -> CreatedVersion {
-    try await caller.query(.ec2, "CreateLaunchTemplateVersion", of: template.description, safety: .token) { form in
+    try await caller.query(.ec2, "CreateLaunchTemplateVersion", of: template.description, safety: .repeatable) { form in
       template.add(to: &form)
       form.add("ClientToken", clientToken)
       form.add("SourceVersion", source)

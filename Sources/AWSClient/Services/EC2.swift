@@ -47,7 +47,7 @@ public struct EC2: Sendable {
   public func describeInstances(ids: [String]) async throws(AWSError) -> [Instance] {
     var instances: [Instance] = []
     for part in ids.parts(of: 200) where !part.isEmpty {
-      instances += try await caller.pages(.ec2, "DescribeInstances") { token throws(AWSError) in
+      instances += try await caller.pages(.ec2, "DescribeInstances", by: \.id) { token throws(AWSError) in
         try await caller.query(.ec2, "DescribeInstances") { form in
           form.add("Filter.1.Name", "instance-id")
           form.add(list: "Filter.1.Value", part)

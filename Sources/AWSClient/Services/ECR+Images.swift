@@ -106,7 +106,7 @@ extension ECR {
       var imageDetails: [Detail]
       var nextToken: String?
     }
-    return try await caller.pages(.ecr, "DescribeImages", of: repository) { token throws(AWSError) in
+    return try await caller.pages(.ecr, "DescribeImages", of: repository, by: \.digest) { token throws(AWSError) in
       let input = Input(
         repositoryName: repository, imageIds: images.isEmpty ? nil : images, maxResults: images.isEmpty ? 1000 : nil,
         nextToken: token)

@@ -64,7 +64,7 @@ public struct ECR: Sendable {
       var nextToken: String?
     }
     let resource = names.isEmpty ? nil : names.joined(separator: ", ")
-    return try await caller.pages(.ecr, "DescribeRepositories", of: resource) { token throws(AWSError) in
+    return try await caller.pages(.ecr, "DescribeRepositories", of: resource, by: \.uri) { token throws(AWSError) in
       // Names and paging exclude each other.
       let input = Input(
         repositoryNames: names.isEmpty ? nil : names, maxResults: names.isEmpty ? 1000 : nil, nextToken: token)

@@ -72,7 +72,7 @@ public struct ELBv2: Sendable {
   private func targetGroups(
     of resource: String, _ fill: (inout QueryForm) -> Void
   ) async throws(AWSError) -> [TargetGroup] {
-    try await caller.pages(.elbv2, "DescribeTargetGroups", of: resource) { token throws(AWSError) in
+    try await caller.pages(.elbv2, "DescribeTargetGroups", of: resource, by: \.arn) { token throws(AWSError) in
       try await caller.query(.elbv2, "DescribeTargetGroups", of: resource) { form in
         fill(&form)
         form.add("Marker", token)
@@ -104,7 +104,7 @@ public struct ELBv2: Sendable {
   public func describeLoadBalancers(arns: [String]) async throws(AWSError) -> [LoadBalancer] {
     guard !arns.isEmpty else { return [] }
     let resource = arns.joined(separator: ", ")
-    return try await caller.pages(.elbv2, "DescribeLoadBalancers", of: resource) { token throws(AWSError) in
+    return try await caller.pages(.elbv2, "DescribeLoadBalancers", of: resource, by: \.arn) { token throws(AWSError) in
       try await caller.query(.elbv2, "DescribeLoadBalancers", of: resource) { form in
         form.add(list: "LoadBalancerArns.member", arns)
         form.add("Marker", token)

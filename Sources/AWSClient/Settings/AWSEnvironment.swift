@@ -1,6 +1,7 @@
 import AWSWire
 public import ChildProcesses
 import FoundationEssentials
+import Synchronization
 
 /// The world outside, handed in: this target reads no variable, clock or file by itself.
 public struct AWSEnvironment: Sendable {
@@ -18,6 +19,8 @@ public struct AWSEnvironment: Sendable {
   public var random: @Sendable () -> Double
   /// Runs a program without a shell and collects its output, for `credential_process`.
   public var runProcess: @Sendable ([String]) async throws -> ProcessOutput
+  /// Tells the operator a sentence that does not stop anything. Each sentence is told once.
+  public let warn: @Sendable (String) -> Void
 
   /// Without `writeSecretFile` the machine's files are written.
   public init(
@@ -25,7 +28,8 @@ public struct AWSEnvironment: Sendable {
     writeSecretFile: (@Sendable (String, [UInt8]) throws -> Void)? = nil,
     now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
     random: @escaping @Sendable () -> Double,
-    runProcess: @escaping @Sendable ([String]) async throws -> ProcessOutput
+    runProcess: @escaping @Sendable ([String]) async throws -> ProcessOutput,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.variables = variables
     self.homeDirectory = homeDirectory
@@ -35,18 +39,21 @@ public struct AWSEnvironment: Sendable {
     self.sleep = sleep
     self.random = random
     self.runProcess = runProcess
+    let told = Told()
+    self.warn = { sentence in if told.isNew(sentence) { warn(sentence) } }
   }
 
   /// The machine's files and programs; programs see the variables given here.
   public init(
     variables: [String: String], homeDirectory: String, now: @escaping @Sendable () -> Timestamp,
-    sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
+    sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.init(
       variables: variables, homeDirectory: homeDirectory,
       readFile: { path in FileManager.default.contents(atPath: path).map { Array($0) } }, now: now, sleep: sleep,
       random: random,
-      runProcess: { words in try await ChildProcess(words: words, variables: variables).run() })
+      runProcess: { words in try await ChildProcess(words: words, variables: variables).run() }, warn: warn)
   }
 
   /// A variable that is set to something.
@@ -59,6 +66,13 @@ public struct AWSEnvironment: Sendable {
   func path(_ path: String) -> String {
     path == "~" || path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
   }
+}
+
+/// The sentences that were told already.
+private final class Told: Sendable {
+  private let sentences = Mutex<Set<String>>([])
+
+  func isNew(_ sentence: String) -> Bool { sentences.withLock { $0.insert(sentence).inserted } }
 }
 
 /// What a program left behind.

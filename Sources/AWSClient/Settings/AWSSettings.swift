@@ -48,7 +48,7 @@ public struct AWSSettings: Equatable, Sendable {
     caBundle = environment.variable("AWS_CA_BUNDLE") ?? config["ca_bundle"].map { environment.path($0) }
     maxAttempts = try attempts(environment.variable("AWS_MAX_ATTEMPTS") ?? config["max_attempts"])
     variant = endpointVariant(environment, config: config)
-    try refuseOtherRetries(environment, config: config)
+    try checkRetryMode(environment, config: config)
   }
 }
 
@@ -125,10 +125,13 @@ private func endpointVariant(_ environment: AWSEnvironment, config: [String: Str
     usesDualStack: isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"))
 }
 
-/// A retry mode that would silently be another is an error instead.
-private func refuseOtherRetries(_ environment: AWSEnvironment, config: [String: String]) throws(AWSSettingsError) {
+/// The AWS CLI's other two modes are not refused, for a profile is shared with it, but it is said that they are not
+/// followed; a mode that nobody knows is an error.
+private func checkRetryMode(_ environment: AWSEnvironment, config: [String: String]) throws(AWSSettingsError) {
   guard let mode = environment.variable("AWS_RETRY_MODE") ?? config["retry_mode"] else { return }
-  guard ["standard", "legacy", "adaptive"].contains(mode.lowercased()) else {
-    throw .unsupported(setting: "AWS_RETRY_MODE \"\(mode)\"", wayOut: "It is standard here.")
+  switch mode.lowercased() {
+  case "standard": return
+  case "legacy", "adaptive": environment.warn("AWS_RETRY_MODE is \(mode): calls are repeated in the standard mode.")
+  default: throw .unsupported(setting: "AWS_RETRY_MODE \"\(mode)\"", wayOut: "It is standard here.")
   }
 }

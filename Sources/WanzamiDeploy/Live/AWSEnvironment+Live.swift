@@ -8,6 +8,7 @@ extension AWSEnvironment {
     AWSEnvironment(
       variables: environment.variables, homeDirectory: environment.home,
       now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
-      sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
+      sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) },
+      warn: { Console.error("warning: \($0)") })
   }
 }
