@@ -130,6 +130,27 @@ final class Stage: Sendable {
     return finished
   }
 
+  /// Changes of the environment that have the program assume a role, by a profile of the shared files.
+  func asRole() throws -> [String: String?] {
+    let keys = """
+      [base]
+      aws_access_key_id = \(exports["AWS_ACCESS_KEY_ID"] ?? "")
+      aws_secret_access_key = \(exports["AWS_SECRET_ACCESS_KEY"] ?? "")
+
+      """
+    let profile = """
+      [profile deployer]
+      role_arn = arn:aws:iam::123456789012:role/deployer
+      source_profile = base
+
+      """
+    return [
+      "AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil, "AWS_PROFILE": "deployer",
+      "AWS_SHARED_CREDENTIALS_FILE": try folder.write("aws/credentials", keys, mode: 0o600),
+      "AWS_CONFIG_FILE": try folder.write("aws/config", profile),
+    ]
+  }
+
   func keepsSecrets(_ finished: Program.Finished, sourceLocation: SourceLocation = #_sourceLocation) {
     for secret in secrets {
       #expect(!finished.everything.contains(secret), "a secret was shown", sourceLocation: sourceLocation)
