@@ -80,7 +80,9 @@ struct FaceFleet {
   }
 
   /// Runs Python with botocore against this sandbox.
-  func python(_ script: String) async throws -> CommandResult { try await run([Self.pythonPath, "-c", script]) }
+  func python(_ script: String, _ arguments: String...) async throws -> CommandResult {
+    try await run([Self.pythonPath, "-c", script] + arguments)
+  }
 
   private func run(_ command: [String], secret: String? = nil) async throws -> CommandResult {
     let environment = ProcessInfo.processInfo.environment.merging([
