@@ -95,8 +95,8 @@ let package = Package(
     suite(
       "IntegrationTests",
       [
-        "WanzamiDeploy", "AWSClient", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts", "Sandbox",
-        "SimulatedAWS",
+        "WanzamiDeploy", "AWSClient", "AWSWire", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts",
+        "ReleaseCore", "Sandbox", "SimulatedAWS",
       ]),
   ],
   swiftLanguageModes: [.v6]
