@@ -22,7 +22,9 @@ public enum GitError: Error, Equatable, Sendable {
   case missingDockerfile(path: String, commit: String)
   case submodule(path: String, commit: String)
   case largeFilePointer(path: String, commit: String)
-  case wrongIgnorePattern(pattern: String, line: Int)
+  case wrongIgnorePattern(pattern: String, file: String, line: Int)
+  /// The commit's tree names a file whose contents the repository does not hold: a partial clone, or a damaged one.
+  case missingObject(path: String, commit: String)
   /// Anything else: libgit2's own words.
   case libgit2(doing: String, code: Int32, message: String)
 }
@@ -45,7 +47,7 @@ extension GitError: CustomStringConvertible {
     case .noSuchBranch, .severalRemotes, .unknownRevision, .ambiguousRevision, .notOnBranch, .shallow,
       .cutHistory:
       revisionSentence
-    case .missingFolder, .missingDockerfile, .submodule, .largeFilePointer, .wrongIgnorePattern:
+    case .missingFolder, .missingDockerfile, .submodule, .largeFilePointer, .wrongIgnorePattern, .missingObject:
       contextSentence
     }
   }
@@ -92,8 +94,11 @@ extension GitError: CustomStringConvertible {
     case .largeFilePointer(let path, let commit):
       "\(path) in commit \(commit.prefix(12)) is a Git LFS pointer, not the file itself. "
         + "Name it in .dockerignore if the image does not need it, or commit the file without LFS."
-    case .wrongIgnorePattern(let pattern, let line):
-      "The pattern \(pattern) in line \(line) of .dockerignore is not one that Docker knows. Mend that line."
+    case .wrongIgnorePattern(let pattern, let file, let line):
+      "The pattern \(pattern) in line \(line) of \(file) is not one that Docker knows. Mend that line."
+    case .missingObject(let path, let commit):
+      "The contents of \(path) in commit \(commit.prefix(12)) are not in this repository: it is a partial clone, or "
+        + "damaged. Fetch all of it (git fetch --refetch origin), or clone it without --filter."
     default: ""
     }
   }

@@ -8,10 +8,11 @@ final class GitHandle {
     case commit
     case tree
     case treeEntry
-    case blob
     case object
     case statusList
     case revisionWalk
+    case objects
+    case objectContents
   }
 
   let pointer: OpaquePointer
@@ -28,10 +29,11 @@ final class GitHandle {
     case .commit: git_commit_free(pointer)
     case .tree: git_tree_free(pointer)
     case .treeEntry: git_tree_entry_free(pointer)
-    case .blob: git_blob_free(pointer)
     case .object: git_object_free(pointer)
     case .statusList: git_status_list_free(pointer)
     case .revisionWalk: git_revwalk_free(pointer)
+    case .objects: git_odb_free(pointer)
+    case .objectContents: git_odb_object_free(pointer)
     }
   }
 

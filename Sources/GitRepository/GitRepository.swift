@@ -7,6 +7,8 @@ public actor GitRepository {
   /// The path that it was opened with, for messages.
   public nonisolated let path: String
   let handle: GitHandle
+  /// Its object database.
+  let objects: GitHandle
   private nonisolated let thread: GitThread
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -18,10 +20,13 @@ public actor GitRepository {
     try await Opener().open(path)
   }
 
-  fileprivate init(path: String, handle: sending GitHandle, thread: GitThread) {
+  fileprivate init(path: String, handle: sending GitHandle, thread: GitThread) throws(GitError) {
     self.path = path
-    self.handle = handle
     self.thread = thread
+    objects = try GitHandle.make("Opening the objects of \(path)", as: .objects) {
+      git_repository_odb(&$0, handle.pointer)
+    }
+    self.handle = handle
   }
 
   deinit { thread.stop() }
@@ -34,7 +39,7 @@ public actor GitRepository {
     guard let entry = try entry(at: normalized(path) ?? "", in: root),
       git_tree_entry_type(entry.pointer) == GIT_OBJECT_BLOB
     else { return nil }
-    return try bytes(of: git_tree_entry_id(entry.pointer).pointee, path: path)
+    return try object(git_tree_entry_id(entry.pointer).pointee, "Reading the file \(path)").bytes
   }
 
   /// The object name of the folder's tree in a commit: equal for equal contents. An empty folder name is the root.
@@ -55,7 +60,7 @@ private actor Opener {
 
   func open(_ path: String) throws(GitError) -> GitRepository {
     do {
-      return GitRepository(path: path, handle: try openHandle(path), thread: thread)
+      return try GitRepository(path: path, handle: try openHandle(path), thread: thread)
     } catch {
       thread.stop()
       throw error

@@ -62,9 +62,9 @@ struct ContextTests {
     #expect(difference.status == 0, "\(difference.text)")
     let listing = ["find", ".", "-printf", "%P %y %m %l %T@ %U\n"]
     let modes = try Command.check(listing, in: ours).text.split(separator: "\n").sorted()
-    #expect(modes.contains("bin/run f 755  0.0000000000 0"))
-    #expect(modes.contains("empty f 644  0.0000000000 0"))
-    #expect(modes.contains("bin d 755  0.0000000000 0"))
+    #expect(modes.contains("bin/run f 755  315619200.0000000000 0"))
+    #expect(modes.contains("empty f 644  315619200.0000000000 0"))
+    #expect(modes.contains("bin d 755  315619200.0000000000 0"))
   }
 
   @Test("the tree counts, not the work tree; the same tree gives the same bytes")

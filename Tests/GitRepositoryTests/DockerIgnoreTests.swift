@@ -50,13 +50,16 @@ struct DockerIgnoreTests {
 
   @Test("a line leaves out what Docker leaves out", arguments: cases)
   func matches(_ example: Case) throws {
-    let ignore = try DockerIgnore(example.patterns)
-    for path in example.ignored { #expect(ignore.isIgnored(path, dockerfile: "Dockerfile"), "\(path)") }
-    for path in example.kept { #expect(!ignore.isIgnored(path, dockerfile: "Dockerfile"), "\(path)") }
+    var ignore = try DockerIgnore(Array(example.patterns.utf8))
+    for file in [".dockerignore", "Dockerfile"] { ignore.keep(Array(file.utf8)) }
+    for path in example.ignored { #expect(ignore.isIgnored(Array(path.utf8)), "\(path)") }
+    for path in example.kept { #expect(!ignore.isIgnored(Array(path.utf8)), "\(path)") }
   }
 
   @Test("a pattern without its end names its line", arguments: ["[a", "a\\", "!"])
   func wrong(_ pattern: String) {
-    #expect(throws: GitError.wrongIgnorePattern(pattern: pattern, line: 2)) { try DockerIgnore("ok\n\(pattern)\n") }
+    #expect(throws: GitError.wrongIgnorePattern(pattern: pattern, file: ".dockerignore", line: 2)) {
+      try DockerIgnore(Array("ok\n\(pattern)\n".utf8))
+    }
   }
 }

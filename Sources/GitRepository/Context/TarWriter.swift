@@ -1,7 +1,8 @@
 /// Writes a POSIX ustar archive with pax records where a field does not fit (IEEE Std 1003.1, pax, "ustar Interchange
 /// Format" and "pax Header Block").
 ///
-/// Owner, group and times are all 0, so that equal trees give equal bytes. The bytes go out in pieces of `pieceSize`.
+/// Owner and group are 0 and every time is the same, so that equal trees give equal bytes. The bytes go out in pieces of
+/// `pieceSize`.
 struct TarWriter<Failure: Error> {
   enum Kind: UInt8 {
     case file = 0x30
@@ -10,6 +11,9 @@ struct TarWriter<Failure: Error> {
     case paxRecords = 0x78
   }
 
+  /// 1980-01-02T00:00:00Z: not 1970, for zip archives know no time before 1980, and what packs files into one in a build
+  /// step (a Python wheel, a jar) fails on older files; the second day, for whoever is west of Greenwich.
+  private static var modifiedAt: Int { 315_619_200 }
   private static var blockSize: Int { 512 }
   private static var pieceSize: Int { 256 * 1024 }
   /// The largest size that 11 octal digits hold.
@@ -20,10 +24,10 @@ struct TarWriter<Failure: Error> {
 
   init(output: @escaping ([UInt8]) throws(Failure) -> Void) {
     self.output = output
-    buffer.reserveCapacity(Self.pieceSize + Self.blockSize)
+    buffer.reserveCapacity(Self.pieceSize)
   }
 
-  mutating func file(_ path: [UInt8], isExecutable: Bool, bytes: [UInt8]) throws(Failure) {
+  mutating func file(_ path: [UInt8], isExecutable: Bool, bytes: UnsafeRawBufferPointer) throws(Failure) {
     try entry(.file, path, mode: isExecutable ? 0o755 : 0o644, link: [], size: bytes.count)
     try append(bytes)
     try pad(after: bytes.count)
@@ -60,14 +64,27 @@ struct TarWriter<Failure: Error> {
   }
 
   private mutating func append(_ bytes: [UInt8]) throws(Failure) {
+    let appended: Result<Void, Failure> = bytes.withUnsafeBytes { bytes in
+      do throws(Failure) {
+        return .success(try append(bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try appended.get()
+  }
+
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let part = rest.prefix(Self.pieceSize - buffer.count)
-      buffer += part
+      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
       rest = rest.dropFirst(part.count)
       if buffer.count == Self.pieceSize {
         try output(buffer)
-        buffer.removeAll(keepingCapacity: true)
+        // The reader keeps the piece: the next one gets memory of its own.
+        buffer = []
+        buffer.reserveCapacity(Self.pieceSize)
       }
     }
   }
@@ -104,7 +121,7 @@ struct TarWriter<Failure: Error> {
     put(octal(0, digits: 7), at: 108)
     put(octal(0, digits: 7), at: 116)
     put(octal(size, digits: 11), at: 124)
-    put(octal(0, digits: 11), at: 136)
+    put(octal(modifiedAt, digits: 11), at: 136)
     put("        ".utf8, at: 148)
     block[156] = kind.rawValue
     put(link.prefix(100), at: 157)

@@ -37,17 +37,6 @@ extension GitRepository {
     return GitHandle(found, as: .treeEntry)
   }
 
-  /// A file's contents, whole in memory: libgit2 cannot read a packed object in parts.
-  func bytes(of id: git_oid, path: String) throws(GitError) -> [UInt8] {
-    var id = id
-    let blob = try GitHandle.make("Reading the file \(path)", as: .blob) {
-      git_blob_lookup(&$0, handle.pointer, &id)
-    }
-    let count = Int(git_blob_rawsize(blob.pointer))
-    guard count > 0, let start = git_blob_rawcontent(blob.pointer) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: start, count: count))
-  }
-
   /// The commit object of 40 hexadecimal digits.
   func commit(_ hex: String) throws(GitError) -> GitHandle {
     guard var id = objectName(hex) else {
