@@ -62,7 +62,11 @@ let package = Package(
     // Measures us beside what people have, and asserts nothing: started by scripts/bench.
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["AWSClient", "AWSWire", "HTTPTransport", "RealParts", "Sandbox", "Simulation", argumentParser],
+      dependencies: [
+        "AWSClient", "AWSWire", "DockerEngine", "GitRepository", "HTTPTransport", "RealParts", "Sandbox",
+        "SimulatedAWS",
+        "Simulation", argumentParser,
+      ],
       swiftSettings: strict),
 
     // Fixtures on real parts (an Engine, a registry, git repositories), for the suites below.

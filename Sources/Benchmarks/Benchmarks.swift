@@ -5,7 +5,9 @@ import RealParts
 /// Measures us beside what people have; asserts nothing. Started by scripts/bench, which puts everything in place.
 @main
 struct Benchmarks: AsyncParsableCommand {
-  static let all: [any Benchmark.Type] = [StartUp.self, Wire.self, SimulatedRuns.self]
+  static let all: [any Benchmark.Type] = [
+    StartUp.self, WholeRelease.self, Detection.self, Wire.self, SimulatedRuns.self,
+  ]
 
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks", abstract: "Measure wanzami-deploy beside what people have: ratios, not seconds.",
