@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The usual script of a CI job around docker and the AWS CLI: what wanzami-deploy is measured beside. It is written as
-# people write it, with AWS's own AutoRollback and a poll each 15 seconds.
+# people write it, with AWS's own AutoRollback and a poll each 15 seconds (POLL).
 #
 #   GROUP=wanzami-api REPOSITORY=123456789012.dkr.ecr.eu-north-1.amazonaws.com/wanzami-api bench/release.sh
 #
@@ -44,5 +44,5 @@ while true; do
       exit 1
     fi
   fi
-  sleep 15
+  sleep "${POLL:-15}"
 done

@@ -6,14 +6,15 @@ import RealParts
 @main
 struct Benchmarks: AsyncParsableCommand {
   static let all: [any Benchmark.Type] = [
-    StartUp.self, WholeRelease.self, Detection.self, Wire.self, SimulatedRuns.self,
+    StartUp.self, WholeRelease.self, Detection.self, Unchanged.self, Context.self, Push.self, Poll.self,
+    Wire.self, SimulatedRuns.self, Load.self,
   ]
 
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks", abstract: "Measure wanzami-deploy beside what people have: ratios, not seconds.",
     discussion: all.map { "  \($0.name)\(String(repeating: " ", count: 12 - $0.name.count))\($0.about)" }
       .joined(separator: "\n"),
-    subcommands: [Compare.self, Calls.self], defaultSubcommand: Compare.self)
+    subcommands: [Compare.self, Calls.self, PushImage.self, StreamContext.self], defaultSubcommand: Compare.self)
 }
 
 struct Compare: AsyncParsableCommand {

@@ -17,7 +17,8 @@ public final class Program: Sendable {
     public var everything: String { "exit \(status)\n--- stdout\n\(output)\n--- stderr\n\(errors)" }
   }
 
-  private let pid: pid_t
+  /// Its process id, for looking at it in `/proc` while it runs.
+  public let pid: pid_t
   private let folder: TemporaryFolder
   private let ended: End
 

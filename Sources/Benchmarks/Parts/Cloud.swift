@@ -1,12 +1,15 @@
 import Foundation
 import RealParts
 import Sandbox
+import Synchronization
 
 /// The emulated AWS, in this process, so that what happened there, and when, is known at its own side.
 struct Cloud: Sendable {
   let world: SandboxWorld
   let server: SandboxServer
   let fleet: FleetFile
+  /// What clients have asked for.
+  let calls: CallLog
 
   /// Runs `body` with a fleet whose instances are simulated.
   static func simulated<Value>(
@@ -20,10 +23,11 @@ struct Cloud: Sendable {
     _ fleet: FleetFile, host: InstanceHost, images: ImageStore, network: UInt8, _ body: (Cloud) async throws -> Value
   ) async throws -> Value {
     let world = SandboxWorld(try fleet.world(network: network), host: host)
-    let server = try await SandboxServer.start(world: world, images: images)
+    let calls = CallLog()
+    let server = try await SandboxServer.start(world: world, images: images) { calls.add($0) }
     await world.start()
     do {
-      let value = try await body(Cloud(world: world, server: server, fleet: fleet))
+      let value = try await body(Cloud(world: world, server: server, fleet: fleet, calls: calls))
       await server.stop()
       await world.stop()
       return value
@@ -68,5 +72,20 @@ extension Tools {
     let folders = [aws, docker].map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() }
     variables["PATH"] = (folders.map { $0.joined(separator: "/") } + [variables["PATH"] ?? ""]).joined(separator: ":")
     return variables
+  }
+}
+
+/// The calls that the emulated AWS answered, in order.
+final class CallLog: Sendable {
+  private let calls = Mutex<[RecordedCall]>([])
+
+  func add(_ call: RecordedCall) { calls.withLock { $0.append(call) } }
+
+  /// What came since the last look.
+  func take() -> [RecordedCall] {
+    calls.withLock { calls in
+      defer { calls = [] }
+      return calls
+    }
   }
 }

@@ -44,7 +44,7 @@ struct RealFleet: Sendable {
       ) { cloud in
         try await cloud.untilHealthy()
         let environment = bench.tools.bareEnvironment(home: folder.path).merging(cloud.variables) { $1 }
-          .merging(["GROUP": "wanzami-api", "REPOSITORY": uri]) { $1 }
+          .merging(["GROUP": "wanzami-api", "REPOSITORY": uri, "POLL": bench.isShort ? "2" : "15"]) { $1 }
         return try await body(
           RealFleet(
             cloud: cloud, service: service, address: machinery.balancer.addresses["wanzami-api"] ?? "",

@@ -23,7 +23,7 @@ struct Service: Sendable {
       source: { repository: \(repository.path) }
       image: { repository: wanzami-api, context: backend }
       fleet: { group: wanzami-api }
-      rollout: { minHealthyPercent: 100, maxHealthyPercent: 150, warmup: 1s, stalledAfter: 2m, timeout: 5m, \(rollout) }
+      rollout: { minHealthyPercent: 100, warmup: 1s, \(rollout) }
 
       """)
   }

@@ -50,6 +50,7 @@ struct ControlPlane: Sendable {
     }
     if var called {
       called.status = answer.status
+      called.bytes = answer.body.count
       record(called)
     }
     return answer

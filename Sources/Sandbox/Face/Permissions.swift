@@ -34,6 +34,8 @@ public struct RecordedCall: Equatable, Sendable, CustomStringConvertible {
   public var isDryRun: Bool
   /// The HTTP status of the answer.
   public var status = 0
+  /// Of the answer's body.
+  public var bytes = 0
 
   init(service: String, request: WireRequest, form: QueryForm) {
     self.service = service
