@@ -38,7 +38,7 @@ struct SSOCredentials: Sendable {
     return AWSCredentials(
       key: AccessKey(
         id: keys.accessKeyId, secret: Secret(keys.secretAccessKey), sessionToken: Secret(keys.sessionToken)),
-      expires: Timestamp(milliseconds: keys.expiration), source: profile.place)
+      expires: Timestamp(epochSeconds: Double(keys.expiration) / 1000), source: profile.place)
   }
 
   /// The cached token, renewed when it ends soon. A renewal that fails is an error only when the token is over.
@@ -98,7 +98,7 @@ struct SSOCredentials: Sendable {
     guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
       throw .failed(place: profile.place, reason: "the answer of CreateToken has no accessToken.")
     }
-    let expires = Timestamp(milliseconds: environment.now().milliseconds + answer.expiresIn * 1000)
+    let expires = Timestamp(epochSeconds: environment.now().epochSeconds + Double(answer.expiresIn))
     return token.renewed(accessToken: answer.accessToken, expires: expires, refreshToken: answer.refreshToken)
   }
 

@@ -4,10 +4,16 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  /// JSON protocols say times as seconds, fractions allowed.
+  /// JSON protocols say times as seconds, fractions allowed. A number that is no time, for it lies beyond any that can be
+  /// counted with, is the nearest that can.
   public init(epochSeconds: Double) {
-    milliseconds = Int64((epochSeconds * 1000).rounded())
+    let latest = Double(Timestamp.latest.milliseconds)
+    let told = (epochSeconds * 1000).rounded()
+    milliseconds = told.isNaN ? 0 : Int64(min(max(told, -latest), latest))
   }
+
+  /// A time some 31,000 years from now: differences between any two that came over the wire can be counted.
+  static let latest = Timestamp(milliseconds: 1_000_000_000_000_000)
 
   public var epochSeconds: Double { Double(milliseconds) / 1000 }
 
@@ -40,6 +46,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   public init?(httpDate text: String) {
     let parts = text.split(separator: " ")
     guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let year = Int(parts[3]),
+      (0...9999).contains(year),
       let month = months.firstIndex(of: String(parts[2]))
     else { return nil }
     let clock = parts[4].split(separator: ":").compactMap { Int($0) }
