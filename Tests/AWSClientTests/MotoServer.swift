@@ -84,6 +84,10 @@ private let setupScript = """
   iam.create_user(UserName="ci")
   iam.put_user_policy(UserName="ci", PolicyName="all", PolicyDocument=json.dumps(policy))
   key = iam.create_access_key(UserName="ci")["AccessKey"]
+  for role in ("deployer", "second"):
+      iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(policy))
+      iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=json.dumps(policy))
+  client("s3").create_bucket(Bucket="locks", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
   vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
   subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]]
   image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
