@@ -65,6 +65,8 @@ public final class LoopbackConnection: @unchecked Sendable {
   private let socket: Int32
   private var buffer: [UInt8] = []
 
+  var descriptor: Int32 { socket }
+
   init(socket: Int32) { self.socket = socket }
 
   deinit { close(socket) }
