@@ -91,7 +91,9 @@ let package = Package(
     suite("GitRepositoryTests", ["GitRepository", "RealParts"]),
     suite("ReleaseRuntimeTests", ["ReleaseRuntime", "ReleaseCore", "SimulatedAWS", "Simulation"]),
     suite("SandboxTests", ["Sandbox", "SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "RealParts"]),
-    suite("WanzamiDeployTests", ["WanzamiDeploy", "ReleaseCore", "ReleaseRuntime"]),
+    suite(
+      "WanzamiDeployTests",
+      ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts", "ReleaseCore", "ReleaseRuntime"]),
     // The executable is a dependency so that it is built; the suites start it, and import nothing of it.
     suite(
       "ScenarioTests", ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts"],
