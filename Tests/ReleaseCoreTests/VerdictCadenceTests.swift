@@ -31,6 +31,33 @@ struct VerdictCadenceTests {
     #expect(cadence.next(after: Self.sick).parts == [.targets])
   }
 
+  @Test("a poll that saw a target change is completed at once by what it did not ask, and only then")
+  func completed() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    #expect(cadence.rest(of: Self.healthy, asked: [.targets]) == nil, "the first sight is no change")
+    _ = cadence.next(after: nil)
+    _ = cadence.next(after: Self.healthy)
+    #expect(cadence.rest(of: Self.healthy, asked: [.targets]) == nil)
+    #expect(cadence.rest(of: Self.sick, asked: [.targets]) == [.group, .refreshes, .activities])
+    #expect(cadence.rest(of: Self.sick, asked: [.targets, .group, .refreshes]) == [.activities])
+    #expect(cadence.rest(of: Self.sick, asked: Self.fourth) == nil, "asked, whether it came or not")
+    #expect(cadence.rest(of: Observation(silences: ["no answer"]), asked: [.targets]) == nil)
+    var whole = Self.sick
+    whole.group = Group(name: "api", desired: 2, min: 2, max: 4, configuration: .none, instances: [])
+    whole.refreshes = []
+    whole.activities = []
+    #expect(cadence.next(after: whole).parts == [.targets], "it was told all")
+  }
+
+  @Test("the end of the bake is not found a poll later; throttling is heeded all the same")
+  func ripening() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    #expect(cadence.next(after: Self.healthy, ripens: .milliseconds(700)).wait == .milliseconds(700))
+    #expect(cadence.next(after: Self.healthy, ripens: .seconds(30)).wait == .seconds(3))
+    #expect(cadence.next(after: Self.healthy, wasThrottled: true, ripens: .seconds(1)).wait == .seconds(6))
+  }
+
   @Test("near its end, each poll asks for the group and the refresh")
   func closing() {
     var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)

@@ -12,7 +12,7 @@ struct MutationTests {
   @Test(
     "is caught by a seed that the whole one passes",
     arguments: [
-      (.believesOlderAnswers, 21),
+      (.believesOlderAnswers, 191),
       (.goesBackToNewest, 29),
       (.countsOldInstances, 16),
       (.skipsLanding, 3),
@@ -21,7 +21,7 @@ struct MutationTests {
       (.forgetsBake, 1),
       (.trustsSuccessful, 1),
       (.takesSilenceForSick, 54),
-      (.takesSilenceForHealthy, 178),
+      (.takesSilenceForHealthy, 839),
       (.adoptsForeignRefreshes, 14),
       (.doesNotCondemn, 1),
       (.ignoresFloor, 1),

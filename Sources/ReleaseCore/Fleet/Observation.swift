@@ -23,4 +23,12 @@ public struct Observation: Equatable, Sendable {
     self.alarms = alarms
     self.silences = silences
   }
+
+  /// The first half of a poll and this one, which was asked for at once after it, as one.
+  func completing(_ first: Observation) -> Observation {
+    Observation(
+      group: group ?? first.group, refreshes: refreshes ?? first.refreshes,
+      targets: first.targets.merging(targets) { _, newer in newer }, activities: activities ?? first.activities,
+      alarms: alarms ?? first.alarms, silences: first.silences + silences)
+  }
 }

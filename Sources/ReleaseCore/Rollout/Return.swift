@@ -107,5 +107,7 @@ public struct Approach: Equatable, Sendable {
   var cadence: WatchCadence
   /// What the next poll asks for.
   var next: Set<ObservationPart>
+  /// What came of a poll that is being completed.
+  var half: Observation?
   var said: ProgressLines
 }

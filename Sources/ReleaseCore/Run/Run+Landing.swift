@@ -19,7 +19,8 @@ extension Run {
       guard case .goingBack(let back) = phase, case .landing(let landing) = back.step else { return [] }
       return [.observe(landing.next)]
     case .observed(let observation, let wasThrottled):
-      return judgeLanding(observation, wasThrottled: wasThrottled, at: now)
+      return completeLanding(observation, wasThrottled: wasThrottled)
+        ?? judgeLanding(observation, wasThrottled: wasThrottled, at: now)
     case .failed(.observe, let failure):
       let silence = Observation(silences: [failure.sentence])
       return judgeLanding(silence, wasThrottled: failure.kind == .throttled, at: now)
@@ -28,10 +29,22 @@ extension Run {
     }
   }
 
+  private mutating func completeLanding(_ observation: Observation, wasThrottled: Bool) -> [Action]? {
+    guard case .goingBack(var back) = phase, case .landing(var landing) = back.step, landing.half == nil,
+      !wasThrottled, let rest = landing.cadence.rest(of: observation, asked: landing.next)
+    else { return nil }
+    landing.half = observation
+    back.step = .landing(landing)
+    phase = .goingBack(back)
+    return [.observe(rest)]
+  }
+
   /// As for a rollout, the watch is moved out of the phase while it changes.
-  private mutating func judgeLanding(_ observation: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
+  private mutating func judgeLanding(_ newest: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
     guard case .goingBack(var back) = phase, case .landing(var landing) = back.step else { return [] }
     phase = .created
+    let observation = landing.half.map { newest.completing($0) } ?? newest
+    landing.half = nil
     back.step = .settling
     let verdict = landing.watch.observe(observation, at: now)
     let said: [Action] = landing.said.changes(

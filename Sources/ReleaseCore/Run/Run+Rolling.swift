@@ -5,6 +5,8 @@ public struct Rolling: Equatable, Sendable {
   public var cadence: WatchCadence
   /// What the next poll asks for.
   var next: Set<ObservationPart>
+  /// What came of a poll that is being completed.
+  var half: Observation?
   /// Instances whose evidence was asked for already.
   var explained: Set<String> = []
   /// What was said of the rollout last, so that only changes are said.
@@ -132,7 +134,8 @@ extension Run {
       guard case .rolling(let rolling) = phase else { return [] }
       return [.observe(rolling.next)]
     case .observed(let observation, let wasThrottled):
-      return judge(observation, wasThrottled: wasThrottled, at: now)
+      return complete(observation, wasThrottled: wasThrottled)
+        ?? judge(observation, wasThrottled: wasThrottled, at: now)
     case .failed(.observe, let failure):
       let silence = Observation(silences: [failure.sentence])
       return judge(silence, wasThrottled: failure.kind == .throttled, at: now)
@@ -141,11 +144,23 @@ extension Run {
     }
   }
 
+  /// A poll that saw a target change is completed before it is judged; `nil`: there is nothing to complete.
+  private mutating func complete(_ observation: Observation, wasThrottled: Bool) -> [Action]? {
+    guard case .rolling(var rolling) = phase, rolling.half == nil, !wasThrottled,
+      let rest = rolling.cadence.rest(of: observation, asked: rolling.next)
+    else { return nil }
+    rolling.half = observation
+    phase = .rolling(rolling)
+    return [.observe(rest)]
+  }
+
   /// The watch is moved out of the phase, so that it changes in place and is not copied at each poll; each way out of
   /// here sets the phase.
-  private mutating func judge(_ observation: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
+  private mutating func judge(_ newest: Observation, wasThrottled: Bool, at now: Moment) -> [Action] {
     guard case .rolling(var rolling) = phase else { return [] }
     phase = .created
+    let observation = rolling.half.map { newest.completing($0) } ?? newest
+    rolling.half = nil
     let verdict = rolling.watch.observe(observation, at: now)
     let progress = rolling.watch.progress
     let said: [Action] = rolling.said.changes(
@@ -154,7 +169,8 @@ extension Run {
     switch verdict {
     case .goOn:
       let next = rolling.cadence.next(
-        after: observation, wasThrottled: wasThrottled, isClosing: rolling.watch.isClosing)
+        after: observation, wasThrottled: wasThrottled, isClosing: rolling.watch.isClosing,
+        ripens: rolling.watch.ripens)
       rolling.next = next.parts
       let evidence = askForEvidence(&rolling, of: progress.sickInstances, in: progress)
       phase = .rolling(rolling)

@@ -49,6 +49,14 @@ public struct RolloutWatch: Equatable, Sendable {
     return fleet.now - since + settings.poll * 2 >= settings.bake
   }
 
+  /// How long the bake has still to hold, while it does: nothing but its end is waited for, so it need not be found a
+  /// poll later. `nil`: it does not hold, or is over.
+  public var ripens: Duration? {
+    guard let since = holding.since else { return nil }
+    let left = settings.bake - (fleet.now - since)
+    return left > .zero ? left : nil
+  }
+
   /// Takes in what one poll saw and says what is now known.
   ///
   /// Moments are taken in ascending order.

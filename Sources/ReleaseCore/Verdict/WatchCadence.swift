@@ -7,8 +7,8 @@ public enum ObservationPart: String, CaseIterable, Sendable {
   case alarms
 }
 
-/// When to poll next and what to ask: target health at each poll; refresh, group and activities at every fourth and at
-/// once when a target changed; alarms at every tenth; everything at the first.
+/// When to poll next and what to ask: target health at each poll; refresh, group and activities at every fourth, and at
+/// once, within the same poll, when a target changed; alarms at every tenth; everything at the first.
 ///
 /// A pure value. Throttling doubles the interval, up to a minute, until an answer comes that was not throttled; it
 /// never adds a call.
@@ -48,14 +48,30 @@ public struct WatchCadence: Equatable, Sendable {
   /// - Parameters:
   ///   - wasThrottled: whether AWS throttled any call of the last poll.
   ///   - isClosing: the group's or the refresh's next answer may end the watch.
+  ///   - ripens: the time after which the watch can end, where that is known; it is not waited for longer.
   public mutating func next(
-    after observation: Observation?, wasThrottled: Bool = false, isClosing: Bool = false
+    after observation: Observation?, wasThrottled: Bool = false, isClosing: Bool = false, ripens: Duration? = nil
   ) -> Poll {
     defer { number += 1 }
     guard let observation else { return Poll(wait: .zero, parts: parts(isChanged: true, isClosing: false)) }
-    let isChanged = takeTargets(observation.targets)
+    let isChanged = takeTargets(observation.targets) && !Self.detail.allSatisfy(observation.answers)
     wait = wasThrottled ? min(wait * 2, max(interval, Self.longestWait)) : interval
-    return Poll(wait: wait, parts: parts(isChanged: isChanged, isClosing: isClosing))
+    let soonest = wasThrottled ? wait : min(wait, ripens ?? wait)
+    return Poll(wait: soonest, parts: parts(isChanged: isChanged, isClosing: isClosing))
+  }
+
+  /// What tells why a target changed.
+  private static let detail: Set<ObservationPart> = [.group, .refreshes, .activities]
+
+  /// What completes a poll at once: a target changed, and what the group, the refresh and the activities say of it was
+  /// not asked. `nil`: the poll is complete. What was asked and did not come is not asked twice.
+  public func rest(of observation: Observation, asked: Set<ObservationPart>) -> Set<ObservationPart>? {
+    let rest = Self.detail.subtracting(asked)
+    guard !rest.isEmpty else { return nil }
+    let isChanged = observation.targets.contains { arn, answer in
+      targets[arn].map { $0 != answer && $0 != answer.inOrderOfID } ?? false
+    }
+    return isChanged ? rest : nil
   }
 
   private func parts(isChanged: Bool, isClosing: Bool) -> Set<ObservationPart> {
@@ -78,5 +94,18 @@ public struct WatchCadence: Equatable, Sendable {
       targets[arn] = ordered
     }
     return isChanged
+  }
+}
+
+extension Observation {
+  /// Whether a part came; of several target groups, one is enough.
+  fileprivate func answers(_ part: ObservationPart) -> Bool {
+    switch part {
+    case .group: group != nil
+    case .refreshes: refreshes != nil
+    case .targets: !targets.isEmpty
+    case .activities: activities != nil
+    case .alarms: alarms != nil
+    }
   }
 }
