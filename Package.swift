@@ -46,7 +46,7 @@ let package = Package(
     room("AWSWire", ["COpenSSL", "CExpat"]),
     room("AWSClient", ["AWSWire", "ChildProcesses", "HTTPTransport"]),
     room("DockerEngine", ["ChildProcesses", "HTTPTransport"]),
-    room("GitRepository", ["CGit2"]),
+    room("GitRepository", ["CGit2", "COpenSSL"]),
     room("ReleaseRuntime", ["ReleaseCore"]),
     room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt", "CSpawn"] + nio),
 

@@ -25,6 +25,8 @@ public enum GitError: Error, Equatable, Sendable {
   case wrongIgnorePattern(pattern: String, file: String, line: Int)
   /// The commit's tree names a file whose contents the repository does not hold: a partial clone, or a damaged one.
   case missingObject(path: String, commit: String)
+  /// A repository at a URL could not be had.
+  case remote(RemoteFailure)
   /// Anything else: libgit2's own words.
   case libgit2(doing: String, code: Int32, message: String)
 }
@@ -36,14 +38,14 @@ extension GitError: CustomStringConvertible {
       "\(path) is not in a git repository. Run in a clone, or set source.repository to one."
     case .notOwned(let path):
       "The git repository at \(path) belongs to another user, so it was not read. "
-        + "Run as its owner, or allow it with: git config --global --add safe.directory '\(path)' "
-        + "(the exact path: libgit2 does not know safe.directory=*)."
+        + "Run as its owner, or allow it with: git config --global --add safe.directory '\(path)'"
     case .unsupportedFormat(let path, let detail):
       "The git repository at \(path) has a format that libgit2 cannot read: \(detail). Use a clone in the usual format."
     case .noCommits(let repository):
       "The git repository \(repository) has no commit yet. Commit and push something first."
     case .libgit2(let doing, let code, let message):
       "\(doing) failed: libgit2 says \"\(message)\" (\(code)). Check the repository with: git fsck"
+    case .remote(let failure): failure.description
     case .noSuchBranch, .severalRemotes, .unknownRevision, .ambiguousRevision, .notOnBranch, .shallow,
       .cutHistory:
       revisionSentence
@@ -56,14 +58,15 @@ extension GitError: CustomStringConvertible {
     switch self {
     case .noSuchBranch(let branch, let looked, let repository):
       "The git repository \(repository) has no branch \(branch): looked for \(looked.joined(separator: ", ")). "
-        + "Fetch it (git fetch origin \(branch)), or set source.branch."
+        + "Fetch it (git fetch origin \(branch):refs/remotes/origin/\(branch); in GitHub Actions: fetch-depth: 0), or set "
+        + "source.branch."
     case .severalRemotes(let names, let repository):
       "The git repository \(repository) has several remotes (\(names.joined(separator: ", "))) and none is called "
         + "origin, so it is open which one's branch counts. Rename one: git remote rename \(names.first ?? "") origin"
     case .unknownRevision(let revision, let repository, let isShallow):
       "The git repository \(repository) has no commit that \(revision) names. "
         + (isShallow
-          ? "It is a shallow clone: fetch the whole history (in GitHub Actions: fetch-depth: 0), or git fetch --unshallow."
+          ? "It is a shallow clone: fetch the whole history (in GitHub Actions: fetch-depth: 0; in GitLab CI: GIT_DEPTH: 0), or git fetch --unshallow."
           : "Check the spelling, or fetch it: git fetch")
     case .ambiguousRevision(let revision, let repository):
       "\(revision) names more than one object of the git repository \(repository). Give more digits of the commit."
@@ -72,10 +75,10 @@ extension GitError: CustomStringConvertible {
         + "Only commits of that branch are released: merge and push it first, or set source.branch."
     case .shallow(let commit, let branch):
       "Whether commit \(commit) is on \(branch) cannot be told: this is a shallow clone without the history between "
-        + "them. Fetch the whole history (in GitHub Actions: fetch-depth: 0), or run git fetch --unshallow."
+        + "them. Fetch the whole history (in GitHub Actions: fetch-depth: 0; in GitLab CI: GIT_DEPTH: 0), or run git fetch --unshallow."
     case .cutHistory(let from, let to):
       "What changed between commits \(from.prefix(12)) and \(to.prefix(12)) cannot be told: this is a shallow clone "
-        + "without the history between them. Fetch the whole history (in GitHub Actions: fetch-depth: 0), or run "
+        + "without the history between them. Fetch the whole history (in GitHub Actions: fetch-depth: 0; in GitLab CI: GIT_DEPTH: 0), or run "
         + "git fetch --unshallow."
     default: ""
     }

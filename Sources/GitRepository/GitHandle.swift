@@ -1,4 +1,5 @@
 internal import CGit2
+import Glibc
 
 /// The one owner of a libgit2 object, which it frees.
 final class GitHandle {
@@ -9,9 +10,12 @@ final class GitHandle {
     case tree
     case treeEntry
     case object
-    case statusList
+    case index
     case revisionWalk
     case objects
+    case config
+    case remote
+    case reference
     case objectContents
   }
 
@@ -30,9 +34,12 @@ final class GitHandle {
     case .tree: git_tree_free(pointer)
     case .treeEntry: git_tree_entry_free(pointer)
     case .object: git_object_free(pointer)
-    case .statusList: git_status_list_free(pointer)
+    case .index: git_index_free(pointer)
     case .revisionWalk: git_revwalk_free(pointer)
     case .objects: git_odb_free(pointer)
+    case .config: git_config_free(pointer)
+    case .remote: git_remote_free(pointer)
+    case .reference: git_reference_free(pointer)
     case .objectContents: git_odb_object_free(pointer)
     }
   }
@@ -48,8 +55,32 @@ final class GitHandle {
   }
 }
 
-/// libgit2 must be told once before its first use (https://libgit2.org/docs/guides/101-samples/).
-let libraryUsers = git_libgit2_init()
+/// libgit2, told once before its first use what it may take and do.
+struct Library: Sendable {
+  let isReady: Bool
+
+  /// In bytes: of a pack mapped at a time, of all packs mapped, and of the objects that it remembers.
+  private static let windowSize = 16 << 20
+  private static let mappedLimit = 128 << 20
+  private static let cacheSize = 16 << 20
+
+  fileprivate init() {
+    // https://libgit2.org/docs/guides/101-samples/
+    isReady = git_libgit2_init() > 0
+    _ = cgit2_set_window_size(Library.windowSize)
+    _ = cgit2_set_mapped_limit(Library.mappedLimit)
+    _ = cgit2_set_cache_size(Library.cacheSize)
+    // Who may own a repository is asked by git's own rules: `Ownership`.
+    _ = cgit2_set_owner_validation(0)
+    // Of partial and sparse clones; neither changes how an object is read.
+    let extensions = ["partialclone", "worktreeconfig", "preciousobjects"]
+    var names = extensions.map { UnsafePointer(strdup($0)) }
+    _ = cgit2_set_extensions(&names, names.count)
+    for name in names { free(UnsafeMutableRawPointer(mutating: name)) }
+  }
+}
+
+let library = Library()
 
 /// The error of a call that has just answered `code`, with libgit2's words for this thread.
 ///

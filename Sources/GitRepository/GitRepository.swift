@@ -15,9 +15,14 @@ public actor GitRepository {
 
   /// Opens the repository that holds `path`: a work tree or a folder in it, a linked worktree or a bare repository.
   ///
+  /// - Parameters:
+  ///   - environment: tells whose repositories are read, as git's `safe.directory` has it.
+  ///   - name: what messages call it; `nil`: the path.
   /// - Throws: `GitError.notARepository`, `.notOwned`, `.unsupportedFormat`.
-  public static func open(_ path: String) async throws(GitError) -> GitRepository {
-    try await Opener().open(path)
+  public static func open(
+    _ path: String, environment: GitEnvironment = .current, shownAs name: String? = nil
+  ) async throws(GitError) -> GitRepository {
+    try await Opener().open(path, environment, shownAs: name ?? path)
   }
 
   fileprivate init(path: String, handle: sending GitHandle, thread: GitThread) throws(GitError) {
@@ -58,9 +63,13 @@ private actor Opener {
 
   init() throws(GitError) { thread = try GitThread() }
 
-  func open(_ path: String) throws(GitError) -> GitRepository {
-    do {
-      return try GitRepository(path: path, handle: try openHandle(path), thread: thread)
+  func open(
+    _ path: String, _ environment: GitEnvironment, shownAs name: String
+  ) throws(GitError) -> GitRepository {
+    do throws(GitError) {
+      let handle = try openHandle(path)
+      if let folder = Ownership.refusedFolder(handle, environment) { throw GitError.notOwned(path: folder) }
+      return try GitRepository(path: name, handle: handle, thread: thread)
     } catch {
       thread.stop()
       throw error
@@ -69,13 +78,11 @@ private actor Opener {
 }
 
 private func openHandle(_ path: String) throws(GitError) -> GitHandle {
-  precondition(libraryUsers > 0, "libgit2 could not be initialised")
+  precondition(library.isReady, "libgit2 could not be initialised")
   var repository: OpaquePointer?
   let code = git_repository_open_ext(&repository, path, 0, nil)
   if code == 0, let repository { return GitHandle(repository, as: .repository) }
   let message = lastMessage()
-  // Ownership is told in two ways: GIT_EOWNER, or a missing safe.directory in the configuration.
-  if code == GIT_EOWNER.rawValue || message.contains("safe.directory") { throw .notOwned(path: path) }
   if code == GIT_ENOTFOUND.rawValue { throw .notARepository(path: path) }
   if lastClass() == GIT_ERROR_REPOSITORY.rawValue { throw .unsupportedFormat(path: path, detail: message) }
   throw .libgit2(doing: "Opening the git repository at \(path)", code: code, message: message)

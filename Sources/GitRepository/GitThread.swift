@@ -55,3 +55,26 @@ private func runGitThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableR
   Unmanaged<GitThread>.fromOpaque(context).takeRetainedValue().run()
   return nil
 }
+
+/// Runs a blocking body on a thread of its own, which ends with it.
+func runBlocking(_ body: @escaping @Sendable () -> Void) throws(GitError) {
+  var thread = pthread_t()
+  let context = Unmanaged.passRetained(BlockingBody(body)).toOpaque()
+  let code = pthread_create(&thread, nil, { runBlockingBody($0) }, context)
+  guard code == 0 else {
+    Unmanaged<BlockingBody>.fromOpaque(context).release()
+    throw .libgit2(doing: "starting a thread for git", code: code, message: "pthread_create failed")
+  }
+  pthread_detach(thread)
+}
+
+private final class BlockingBody: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func runBlockingBody(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  Unmanaged<BlockingBody>.fromOpaque(context).takeRetainedValue().body()
+  return nil
+}

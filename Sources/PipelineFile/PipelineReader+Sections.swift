@@ -28,7 +28,7 @@ extension PipelineReader {
   }
 
   private mutating func readSource(_ section: Section, into source: inout Pipeline.Source) {
-    if let repository = value("repository", in: section, as: .localPath) { source.repository = repository }
+    if let repository = value("repository", in: section, as: .repositoryPlace) { source.repository = repository }
     if let branch = value("branch", in: section, as: .branch) { source.branch = branch }
   }
 

@@ -25,9 +25,9 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A git repository on this machine.
-  static var localPath: ValueForm {
-    checked("is not a path", "write a path of a git repository, such as .") { isLine($0, 1...4096) }
+  /// A git repository on this machine, or its URL.
+  static var repositoryPlace: ValueForm {
+    checked("is not a repository", "write a path of a git repository, such as ., or its URL") { isLine($0, 1...4096) }
   }
 
   /// `git check-ref-format --branch`: https://git-scm.com/docs/git-check-ref-format

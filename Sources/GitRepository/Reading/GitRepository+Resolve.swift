@@ -87,16 +87,4 @@ extension GitRepository {
     }
     return hex(git_object_id(GitHandle(commit, as: .object).pointer).pointee)
   }
-
-  private func changedFiles() throws(GitError) -> Int? {
-    if git_repository_is_bare(handle.pointer) == 1 { return nil }
-    var options = git_status_options()
-    git_status_options_init(&options, UInt32(GIT_STATUS_OPTIONS_VERSION))
-    options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR
-    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue | GIT_STATUS_OPT_EXCLUDE_SUBMODULES.rawValue
-    let list = try GitHandle.make("Looking for changed files in \(path)", as: .statusList) {
-      git_status_list_new(&$0, handle.pointer, &options)
-    }
-    return git_status_list_entrycount(list.pointer)
-  }
 }

@@ -14,7 +14,7 @@ public struct Pipeline: Equatable, Sendable {
   public var rollback = RollbackPolicy.automatic
 
   public struct Source: Equatable, Sendable {
-    /// A path, relative to the folder that the program was started in, of a git repository.
+    /// A path, relative to the folder that the program was started in, of a git repository; or its URL.
     public var repository = "."
     public var branch = "main"
     public init() {}

@@ -52,7 +52,7 @@ struct Ground: Sendable {
   ///
   /// - Parameter telling: shows what an effect says on its way, such as a build's output.
   func ports(telling: @escaping @Sendable (Announcement) -> Void) -> ReleasePorts {
-    let source = LiveSource(pipeline: pipeline)
+    let source = LiveSource(pipeline: pipeline, tell: telling)
     let fleet = fleet
     let image = LiveImage(
       pipeline: pipeline, environment: environment, transport: transport, registry: registry, tell: telling)

@@ -19,7 +19,7 @@ struct LiveImage: Sendable {
   /// Builds from the commit's tree, never from the working tree; gives the image's id.
   func build(_ order: BuildOrder) async throws(ActionFailure) -> String {
     do {
-      let repository = try await GitRepository.open(pipeline.source.repository)
+      let repository = try await LiveSource.repository(of: pipeline)
       try await checkDockerfile(order, repository)
       let engine = try await Engine.connect(to: EngineEndpoint(environment: environment.variables), over: transport)
       var request = BuildRequest(context: { write in
