@@ -44,8 +44,22 @@ struct ParallelReadTests {
         connection.answer("<\(operation)Response><\(operation)Result/></\(operation)Response>")
       }
     }
+    let (observation, wasThrottled) = try await fleet(at: server.url).observe(
+      [.group, .refreshes, .activities, .alarms, .targets], targetGroups: ["arn:a", "arn:b"])
+    #expect(gate.alone == [], "it was asked only after another was answered")
+    #expect(
+      gate.operations.sorted() == [
+        "DescribeAlarms", "DescribeAutoScalingGroups", "DescribeInstanceRefreshes", "DescribeScalingActivities",
+        "DescribeTargetHealth", "DescribeTargetHealth",
+      ])
+    #expect(observation.targets.keys.sorted() == ["arn:a", "arn:b"])
+    #expect(!wasThrottled)
+  }
+
+  /// A fleet with an alarm, whose AWS is a server of the test.
+  private func fleet(at url: String) throws -> LiveFleet {
     let environment = AWSEnvironment(
-      variables: ["AWS_ENDPOINT_URL": server.url, "AWS_REGION": "eu-north-1"], homeDirectory: "/",
+      variables: ["AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1"], homeDirectory: "/",
       readFile: { _ in nil }, now: { Timestamp(milliseconds: 1_767_323_045_000) }, sleep: { _ in }, random: { 0.5 },
       runProcess: { _ in ProcessOutput(status: 1, standardOutput: []) })
     let store = CredentialsStore(
@@ -59,18 +73,36 @@ struct ParallelReadTests {
       credentials: store)
     var pipeline = Pipeline(service: "web", fleet: Pipeline.Fleet(group: "web"))
     pipeline.rollout.alarms = ["5xx"]
-    let fleet = LiveFleet(
+    return LiveFleet(
       pipeline: pipeline, client: client, transport: transport,
       registry: LiveRegistry(credentials: { _ throws(ActionFailure) in nil }))
-    let (observation, wasThrottled) = await fleet.observe(
-      [.group, .refreshes, .activities, .alarms, .targets], targetGroups: ["arn:a", "arn:b"])
-    #expect(gate.alone == [], "it was asked only after another was answered")
-    #expect(
-      gate.operations.sorted() == [
-        "DescribeAlarms", "DescribeAutoScalingGroups", "DescribeInstanceRefreshes", "DescribeScalingActivities",
-        "DescribeTargetHealth", "DescribeTargetHealth",
-      ])
-    #expect(observation.targets.keys.sorted() == ["arn:a", "arn:b"])
-    #expect(!wasThrottled)
+  }
+
+  @Test("a thousand instances that launch at once are watched with at most twelve requests a poll")
+  func bounded() async throws {
+    let asked = Mutex<[String: Int]>([:])
+    let server = try LoopbackServer { connection in
+      while let (_, body) = connection.request() {
+        let operation = QueryForm(decoding: body)["Action"] ?? ""
+        let number = asked.withLock { asked in
+          asked[operation, default: 0] += 1
+          return asked[operation, default: 0]
+        }
+        let launches = (0..<100).map { index in
+          "<member><ActivityId>a-\(number)-\(index)</ActivityId><Description>Launching a new EC2 instance: i-1</Description>"
+            + "<Cause>At 2026-01-02T03:04:05Z</Cause><StartTime>2026-01-02T03:04:05Z</StartTime>"
+            + "<StatusCode>InProgress</StatusCode></member>"
+        }
+        let members =
+          operation == "DescribeScalingActivities"
+          ? "<Activities>\(launches.joined())</Activities><NextToken>\(number)</NextToken>" : ""
+        connection.answer(
+          "<\(operation)Response><\(operation)Result>\(members)</\(operation)Result></\(operation)Response>")
+      }
+    }
+    let parts: Set<ObservationPart> = [.group, .refreshes, .activities, .alarms, .targets]
+    let (observation, _) = try await fleet(at: server.url).observe(parts, targetGroups: ["arn:a"])
+    #expect(observation.activities?.count == 800)
+    #expect(asked.withLock { $0.values.reduce(0, +) } == 12)
   }
 }

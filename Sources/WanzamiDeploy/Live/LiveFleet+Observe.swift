@@ -68,11 +68,16 @@ extension LiveFleet {
     }
   }
 
+  /// How many activities one poll reads at the most, which is eight requests: when a thousand instances launch at once,
+  /// those that are older are read once newer ones have ended.
+  private static let activitiesMax = 800
+
   /// Back to the oldest unfinished one: a page that ends with a finished one is enough.
   private func activities(_ client: AWSClient) async -> Piece {
     await piece { () throws(AWSError) in
       let found = try await client.autoScaling.describeScalingActivities(
-        of: name, isEnough: { $0.last.map { $0.endTime != nil } ?? true })
+        of: name,
+        isEnough: { $0.count >= LiveFleet.activitiesMax || $0.last.map { $0.endTime != nil } ?? true })
       return .activities(found.compactMap { ReleaseCore.Activity($0) })
     }
   }
