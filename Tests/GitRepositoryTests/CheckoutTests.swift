@@ -57,9 +57,9 @@ struct CheckoutTests {
       name: "without a local branch", script: "git clone -q $R . && git checkout -q --detach && git branch -D -q main",
       expected: .released),
     Case(
-      name: "bare", script: "git clone -q --bare $R . && git remote remove origin", revision: "$OLD",
+      name: "bare", script: "git clone -q --bare $R .", revision: "$OLD",
       expected: .released),
-    Case(name: "mirror", script: "git clone -q --mirror $R . && git remote remove origin", expected: .released),
+    Case(name: "mirror", script: "git clone -q --mirror $R .", expected: .released),
     Case(
       name: "single branch of another name", script: "git clone -q --single-branch -b side $R .",
       expected: .says("git fetch origin main:refs/remotes/origin/main")),

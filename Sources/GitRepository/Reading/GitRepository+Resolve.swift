@@ -48,7 +48,12 @@ extension GitRepository {
       reference = "refs/remotes/\(remote)/\(branch)"
     }
     var id = git_oid()
-    let code = git_reference_name_to_id(&id, handle.pointer, reference)
+    var code = git_reference_name_to_id(&id, handle.pointer, reference)
+    if code == GIT_ENOTFOUND.rawValue, git_repository_is_bare(handle.pointer) == 1 {
+      // A bare clone has the remote's branches as its own.
+      reference = "refs/heads/\(branch)"
+      code = git_reference_name_to_id(&id, handle.pointer, reference)
+    }
     if code == 0 { return (reference, hex(id)) }
     if try hasNoReference() { throw .noCommits(repository: path) }
     if code == GIT_ENOTFOUND.rawValue || code == GIT_EINVALIDSPEC.rawValue {
