@@ -1,4 +1,5 @@
 internal import CExpat
+import Glibc
 
 /// Why a document was not read.
 public enum XMLError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -72,14 +73,14 @@ private final class TreeBuilder {
     elements += 1
     if open.count > maximumDepth { return refuse(.tooDeep(limit: maximumDepth)) }
     if elements > maximumElements { return refuse(.tooManyElements(limit: maximumElements)) }
-    text = []
+    text.removeAll(keepingCapacity: true)
     open.append(XMLNode(name))
   }
 
   func end() {
     guard open.count > 1, var node = open.popLast() else { return }
     if node.children.isEmpty { node.text = String(decoding: text, as: UTF8.self) }
-    text = []
+    text.removeAll(keepingCapacity: true)
     open[open.count - 1].children.append(node)
   }
 
@@ -101,7 +102,8 @@ private func startElement(
 ) {
   guard let name else { return }
   // A prefix names only the name space.
-  builder(context)?.start(String(String(cString: name).split(separator: ":").last ?? ""))
+  let local = strrchr(name, Int32(UInt8(ascii: ":"))).map { UnsafePointer($0 + 1) } ?? name
+  builder(context)?.start(String(cString: local))
 }
 
 private func endElement(_ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<XML_Char>?) {
