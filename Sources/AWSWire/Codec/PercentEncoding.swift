@@ -4,18 +4,28 @@ public func percentEncoded(_ text: String, keeping: String = "") -> String {
 }
 
 func percentEncoded(bytes: [UInt8], keeping: String = "") -> String {
-  let digits = Array("0123456789ABCDEF".utf8)
-  let kept = Set(keeping.utf8)
   var encoded: [UInt8] = []
   encoded.reserveCapacity(bytes.count)
   for byte in bytes {
-    if isUnreserved(byte) || kept.contains(byte) {
+    if keeping.utf8.contains(byte) {
       encoded.append(byte)
     } else {
-      encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      appendPercentEncoded(byte, to: &encoded)
     }
   }
   return String(decoding: encoded, as: UTF8.self)
+}
+
+/// Appends one byte, encoded unless it is unreserved.
+func appendPercentEncoded(_ byte: UInt8, to encoded: inout [UInt8]) {
+  guard !isUnreserved(byte) else { return encoded.append(byte) }
+  encoded.append(UInt8(ascii: "%"))
+  encoded.append(digit(byte >> 4))
+  encoded.append(digit(byte & 15))
+}
+
+private func digit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
 }
 
 /// The bytes that an encoded text stands for. A `%` without two hexadecimal digits stays as it is.

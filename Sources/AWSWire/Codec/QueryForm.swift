@@ -53,12 +53,25 @@ public struct QueryForm: Equatable, Sendable {
   /// The body's bytes: percent-encoded after RFC 3986, but a space is `+`, as the media type has it and the AWS CLI
   /// sends it (https://url.spec.whatwg.org/#urlencoded-serializing).
   public var bytes: [UInt8] {
-    Array(pairs.map { "\(formText($0.name))=\(formText($0.value))" }.joined(separator: "&").utf8)
+    var bytes: [UInt8] = []
+    for pair in pairs {
+      if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+      append(pair.name, to: &bytes)
+      bytes.append(UInt8(ascii: "="))
+      append(pair.value, to: &bytes)
+    }
+    return bytes
   }
-}
 
-private func formText(_ text: String) -> String {
-  percentEncoded(text, keeping: " ").replacing(" ", with: "+")
+  private func append(_ text: String, to bytes: inout [UInt8]) {
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: " ") {
+        bytes.append(UInt8(ascii: "+"))
+      } else {
+        appendPercentEncoded(byte, to: &bytes)
+      }
+    }
+  }
 }
 
 private func decodeFormText(_ text: Substring) -> String {

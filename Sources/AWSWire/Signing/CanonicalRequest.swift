@@ -69,5 +69,7 @@ private func merged(_ headers: [HeaderField]) -> [HeaderField] {
 }
 
 private func collapsingSpace(_ value: String) -> String {
-  value.split { $0 == " " || $0 == "\t" || $0.isNewline }.joined(separator: " ")
+  // Few values have any; beyond ASCII there are line ends too.
+  guard value.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return value }
+  return value.split { $0 == " " || $0 == "\t" || $0.isNewline }.joined(separator: " ")
 }
