@@ -12,6 +12,9 @@ public struct AWSClient: Sendable {
   public var elbv2: ELBv2 { ELBv2(caller: caller) }
   public var cloudWatch: CloudWatch { CloudWatch(caller: caller) }
   public var ssm: SSM { SSM(caller: caller) }
+  public var cloudFormation: CloudFormation { CloudFormation(caller: caller) }
+  public var rds: RDS { RDS(caller: caller) }
+  public var elastiCache: ElastiCache { ElastiCache(caller: caller) }
 
   public var region: String { caller.settings.region }
 

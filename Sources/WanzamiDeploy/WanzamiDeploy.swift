@@ -14,7 +14,7 @@ struct WanzamiDeploy: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
-      RehearseCommand.self, SandboxCommand.self,
+      RehearseCommand.self, SandboxCommand.self, BootstrapCommand.self,
 
     ])
 

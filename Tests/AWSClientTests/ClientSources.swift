@@ -7,9 +7,13 @@ enum ClientSources {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
 
   /// The Swift files below a folder of `Sources`, as one text.
-  private static func text(of folder: String) throws -> String {
+  private static func text(of folder: String, without apart: [String] = []) throws -> String {
     let top = root.appending(path: folder).path()
-    return try FileManager.default.subpathsOfDirectory(atPath: top).filter { $0.hasSuffix(".swift") }.sorted().map {
+    guard FileManager.default.fileExists(atPath: top) else { return "" }
+    let files = try FileManager.default.subpathsOfDirectory(atPath: top).filter { file in
+      file.hasSuffix(".swift") && !apart.contains { file.hasPrefix("\($0)/") }
+    }
+    return files.sorted().map {
       String(decoding: FileManager.default.contents(atPath: "\(top)/\($0)") ?? Data(), as: UTF8.self)
     }.joined(separator: "\n")
   }
@@ -23,10 +27,21 @@ enum ClientSources {
     return found
   }
 
-  /// IAM's names of the operations that the program calls. The client's functions are named after their operations.
+  /// Folders of the program whose calls have a policy of their own, beside the deploying principal's.
+  static let apart = ["Stack", "Audit", "Runbook"]
+
+  /// IAM's names of the operations that the program calls to release: everywhere but in ``apart``.
   static func actionsOfTheProgram() throws -> Set<String> {
-    let text = try text(of: "WanzamiDeploy")
-    let calls = text.matches(of: /\.(sts|ecr|ec2|autoScaling|elbv2|cloudWatch|ssm)\s*\.(\w+)\s*\(/)
+    try actions(in: text(of: "WanzamiDeploy", without: apart))
+  }
+
+  /// IAM's names of the operations that one folder of the program calls.
+  static func actions(of folder: String) throws -> Set<String> { try actions(in: text(of: "WanzamiDeploy/\(folder)")) }
+
+  /// The client's functions are named after their operations.
+  private static func actions(in text: String) -> Set<String> {
+    let calls = text.matches(
+      of: /\.(sts|ecr|ec2|autoScaling|elbv2|cloudWatch|ssm|cloudFormation|rds|elastiCache)\s*\.(\w+)\s*\(/)
     return Set(
       calls.compactMap { call in
         guard let service = AWSService(rawValue: String(call.1)) else { return nil }

@@ -21,11 +21,13 @@ struct EveryOperation: Sendable {
     service.jsonTarget == nil
       ? .xml(
         "<\(operation)Response><\(operation)Result><NextToken>t 1/=</NextToken><nextToken>t 1/=</nextToken>"
-          + "<NextMarker>t 1/=</NextMarker></\(operation)Result></\(operation)Response>")
+          + "<NextMarker>t 1/=</NextMarker><Marker>t 1/=</Marker><Status>X</Status></\(operation)Result></\(operation)Response>"
+      )
       : .json(#"{"repositories":[],"imageDetails":[],"nextToken":"t 1/="}"#)
   }
 
-  static let all: [EveryOperation] = security + images + templates + groups + refreshes + balancers + commands
+  static let all: [EveryOperation] =
+    security + images + templates + groups + refreshes + balancers + commands + stacks + protection
 
   private static let security = [
     EveryOperation(.sts, "GetCallerIdentity") { _ = try await $0.sts.getCallerIdentity() },
@@ -132,6 +134,70 @@ struct EveryOperation: Sendable {
     },
     EveryOperation(.elbv2, "DescribeLoadBalancers") { _ = try await $0.elbv2.describeLoadBalancers(arns: [group]) },
     EveryOperation(.cloudWatch, "DescribeAlarms") { _ = try await $0.cloudWatch.describeAlarms(["5xx", "p 99"]) },
+  ]
+
+  private static let stacks = [
+    EveryOperation(.cloudFormation, "DescribeStacks") { _ = try await $0.cloudFormation.describeStacks(named: "a b") },
+    EveryOperation(.cloudFormation, "GetTemplateSummary") {
+      _ = try await $0.cloudFormation.getTemplateSummary("Resources:\n  ü: {}\n")
+    },
+    EveryOperation(.cloudFormation, "DescribeStackEvents") {
+      _ = try await $0.cloudFormation.describeStackEvents(of: "web")
+    },
+    EveryOperation(.cloudFormation, "DeleteStack") {
+      try await $0.cloudFormation.deleteStack("web", clientToken: "token-1")
+    },
+    EveryOperation(.cloudFormation, "UpdateTerminationProtection") {
+      try await $0.cloudFormation.updateTerminationProtection(of: "web", to: true)
+    },
+    EveryOperation(.cloudFormation, "CreateChangeSet") {
+      _ = try await $0.cloudFormation.createChangeSet(changeSet("{}"), clientToken: "token-1")
+    },
+    EveryOperation(.cloudFormation, "CreateChangeSet") {
+      _ = try await $0.cloudFormation.createChangeSet(changeSet(nil), clientToken: "token-1")
+    },
+    EveryOperation(.cloudFormation, "DescribeChangeSet") { _ = try await $0.cloudFormation.describeChangeSet("arn:c") },
+    EveryOperation(.cloudFormation, "ExecuteChangeSet") {
+      try await $0.cloudFormation.executeChangeSet("arn:c", clientToken: "token-1", keepsFailures: true)
+    },
+    EveryOperation(.cloudFormation, "DeleteChangeSet") { try await $0.cloudFormation.deleteChangeSet("arn:c") },
+  ]
+
+  private static func changeSet(_ template: String?) -> CloudFormation.ChangeSetRequest {
+    CloudFormation.ChangeSetRequest(
+      stack: "web", name: "wanzami-1", isNew: template != nil, template: template,
+      parameters: [.init("FleetVersion", "42"), .init("MaxSize", nil)],
+      capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])
+  }
+
+  private static let protection = [
+    EveryOperation(.ec2, "DescribeInstances") { _ = try await $0.ec2.describeInstances(footingOf: ["i-1", "i-2"]) },
+    EveryOperation(.ec2, "DescribeSecurityGroups") { _ = try await $0.ec2.describeSecurityGroups(["sg-1", "sg-2"]) },
+    EveryOperation(.ec2, "DescribeAddresses") { _ = try await $0.ec2.describeAddresses(ofInstances: ["i-1"]) },
+    EveryOperation(.ec2, "DescribeSnapshots") { _ = try await $0.ec2.describeSnapshots(ofVolumes: ["vol-1"]) },
+    EveryOperation(.ec2, "DescribeInstanceAttribute") {
+      _ = try await $0.ec2.describeInstanceAttribute(userDataOf: "i-1")
+    },
+    EveryOperation(.rds, "DescribeDBInstances") { _ = try await $0.rds.describeDBInstances() },
+    EveryOperation(.rds, "CreateDBSnapshot") {
+      _ = try await $0.rds.createDBSnapshot(of: "web", named: "web-1", tags: [("by", "ada ü"), ("b", "")])
+    },
+    EveryOperation(.rds, "DescribeDBSnapshots") { _ = try await $0.rds.describeDBSnapshots(named: "web-1") },
+    EveryOperation(.elastiCache, "DescribeCacheClusters") { _ = try await $0.elastiCache.describeCacheClusters() },
+    EveryOperation(.elastiCache, "DescribeCacheSubnetGroups") {
+      _ = try await $0.elastiCache.describeCacheSubnetGroups()
+    },
+    EveryOperation(.elbv2, "DescribeListeners") { _ = try await $0.elbv2.describeListeners(of: group) },
+    EveryOperation(.cloudWatch, "DescribeAlarms") { _ = try await $0.cloudWatch.describeAlarms() },
+    EveryOperation(.ssm, "DescribeInstanceInformation") {
+      _ = try await $0.ssm.describeInstanceInformation(["i-0123456789abcdef0"])
+    },
+    EveryOperation(.autoScaling, "UpdateAutoScalingGroup") {
+      try await $0.autoScaling.updateAutoScalingGroup("web", desired: 3, min: 2, max: 6)
+    },
+    EveryOperation(.autoScaling, "TerminateInstanceInAutoScalingGroup") {
+      try await $0.autoScaling.terminateInstanceInAutoScalingGroup("i-1", decrementsDesired: true)
+    },
   ]
 
   private static let commands = [

@@ -4,8 +4,8 @@ import Testing
 
 @testable import AWSClient
 
-/// `scripts/iam-policy.json`, the whole of it.
-private struct Policy: Codable {
+/// A policy below `scripts/`, the whole of it.
+struct Policy: Codable {
   struct Statement: Codable {
     var sid: String
     var effect: String
@@ -46,8 +46,8 @@ private struct Policy: Codable {
     case statement = "Statement"
   }
 
-  static func read() throws -> Policy {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/iam-policy.json")
+  static func read(_ name: String = "iam-policy") throws -> Policy {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/\(name).json")
     return try JSONDecoder().decode(Policy.self, from: Data(contentsOf: path))
   }
 

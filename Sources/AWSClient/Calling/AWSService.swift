@@ -7,6 +7,9 @@ public enum AWSService: String, CaseIterable, Sendable {
   case elbv2
   case cloudWatch
   case ssm
+  case cloudFormation
+  case rds
+  case elastiCache
 
   /// For people.
   public var displayName: String {
@@ -18,6 +21,9 @@ public enum AWSService: String, CaseIterable, Sendable {
     case .elbv2: "Elastic Load Balancing"
     case .cloudWatch: "CloudWatch"
     case .ssm: "Systems Manager"
+    case .cloudFormation: "CloudFormation"
+    case .rds: "RDS"
+    case .elastiCache: "ElastiCache"
     }
   }
 
@@ -50,6 +56,9 @@ public enum AWSService: String, CaseIterable, Sendable {
     case .elbv2: "2015-12-01"
     case .cloudWatch: "2010-08-01"
     case .ssm: "2014-11-06"
+    case .cloudFormation: "2010-05-15"
+    case .rds: "2014-10-31"
+    case .elastiCache: "2015-02-02"
     }
   }
 

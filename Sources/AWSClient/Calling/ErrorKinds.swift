@@ -27,7 +27,7 @@ enum ErrorCodes {
   ]
   static let exists: Set<String> = [
     "AlreadyExists", "ImageAlreadyExistsException", "ImageTagAlreadyExistsException",
-    "RepositoryAlreadyExistsException",
+    "RepositoryAlreadyExistsException", "DBSnapshotAlreadyExists",
   ]
 
   static func kind(code: String?, status: Int) -> AWSError.Kind {

@@ -88,7 +88,10 @@ extension AutoScaling.Group {
     maxSize = try node.requiredInt("MaxSize")
     desiredCapacity = try node.requiredInt("DesiredCapacity")
     launchTemplate = node["LaunchTemplate"].map(AutoScaling.LaunchTemplateSpecification.init)
-    mixedInstancesPolicy = node["MixedInstancesPolicy"].map { AutoScaling.MixedInstancesPolicy(tree: $0) }
+    // An emulated AWS may answer an empty one.
+    mixedInstancesPolicy = node["MixedInstancesPolicy"].flatMap {
+      $0.children.isEmpty ? nil : AutoScaling.MixedInstancesPolicy(tree: $0)
+    }
     launchConfigurationName = node.nonEmpty("LaunchConfigurationName")
     instances = try node.list("Instances").map(AutoScaling.Instance.init)
     trafficSources = node.list("TrafficSources").map {

@@ -51,6 +51,31 @@ public struct AutoScaling: Sendable {
     }
   }
 
+  /// Sets how many instances there are, and may be; `nil` leaves a number as it is.
+  public func updateAutoScalingGroup(
+    _ name: String, desired: Int? = nil, min: Int? = nil, max: Int? = nil
+  ) async throws(AWSError) {
+    try await change("UpdateAutoScalingGroup", name) { form in
+      form.add("AutoScalingGroupName", name)
+      form.add("DesiredCapacity", desired)
+      form.add("MinSize", min)
+      form.add("MaxSize", max)
+    }
+  }
+
+  /// Takes one instance out of its group for good: it is deregistered, drained and terminated.
+  ///
+  /// - Parameter decrementsDesired: whether the group is to be one smaller; else it launches another.
+  public func terminateInstanceInAutoScalingGroup(
+    _ instance: String, decrementsDesired: Bool
+  ) async throws(AWSError) {
+    try await caller.query(.autoScaling, "TerminateInstanceInAutoScalingGroup", of: instance, safety: .once) { form in
+      form.add("InstanceId", instance)
+      form.add("ShouldDecrementDesiredCapacity", decrementsDesired)
+    } decode: { _ in
+    }
+  }
+
   /// A value of a tag on a group; a tag that exists is overwritten without a word.
   public struct Tag: Hashable, Sendable {
     public var key: String

@@ -57,6 +57,37 @@ public struct ELBv2: Sendable {
     public var zones: [String]
   }
 
+  public struct Listener: Equatable, Sendable {
+    public var arn: String
+    public var port: Int?
+    /// `HTTP`, `HTTPS`, `TLS`, `TCP`, …
+    public var protocolName: String
+    /// What it does with what no rule takes: `forward`, `redirect`, `fixed-response`, …
+    public var actions: [String]
+    /// The protocol that it redirects to, where it does.
+    public var redirectProtocol: String?
+  }
+
+  /// The listeners of a load balancer.
+  public func describeListeners(of loadBalancer: String) async throws(AWSError) -> [Listener] {
+    try await caller.pages(.elbv2, "DescribeListeners", of: loadBalancer, by: \.arn) { token throws(AWSError) in
+      try await caller.query(.elbv2, "DescribeListeners", of: loadBalancer) { form in
+        form.add("LoadBalancerArn", loadBalancer)
+        form.add("Marker", token)
+      } decode: { node throws(MissingMember) in
+        let found = try node.list("Listeners").map { listener throws(MissingMember) in
+          Listener(
+            arn: try listener.required("ListenerArn"), port: listener.int("Port"),
+            protocolName: listener.string("Protocol") ?? "",
+            actions: listener.list("DefaultActions").compactMap { $0.nonEmpty("Type") },
+            redirectProtocol: listener.list("DefaultActions").compactMap { $0["RedirectConfig"]?.nonEmpty("Protocol") }
+              .first)
+        }
+        return (items: found, next: node.nonEmpty("NextMarker"))
+      }
+    }
+  }
+
   /// Target groups by ARN; one that is missing is `notFound`.
   public func describeTargetGroups(arns: [String]) async throws(AWSError) -> [TargetGroup] {
     guard !arns.isEmpty else { return [] }

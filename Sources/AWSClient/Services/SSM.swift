@@ -43,6 +43,40 @@ public struct SSM: Sendable {
     return output.command.commandId
   }
 
+  /// A machine that Systems Manager knows.
+  public struct ManagedInstance: Equatable, Sendable, Decodable {
+    public var instanceId: String
+    /// `Online`, `ConnectionLost` or `Inactive`.
+    public var pingStatus: String?
+  }
+
+  /// Those of the instances that have an agent which has ever reported.
+  public func describeInstanceInformation(_ ids: [String]) async throws(AWSError) -> [ManagedInstance] {
+    struct Input: Encodable {
+      struct Filter: Encodable {
+        var key = "InstanceIds"
+        var values: [String]
+      }
+      var filters: [Filter]
+      var maxResults = 50
+      var nextToken: String?
+    }
+    struct Output: Decodable {
+      var instanceInformationList: [ManagedInstance]?
+      var nextToken: String?
+    }
+    var found: [ManagedInstance] = []
+    for part in ids.parts(of: 50) where !part.isEmpty {
+      found += try await caller.pages(.ssm, "DescribeInstanceInformation", by: \.instanceId) {
+        token throws(AWSError) -> (items: [ManagedInstance], next: String?) in
+        let input = Input(filters: [.init(values: part)], nextToken: token)
+        let output = try await caller.json(.ssm, "DescribeInstanceInformation", input, as: Output.self)
+        return (output.instanceInformationList ?? [], output.nextToken)
+      }
+    }
+    return found
+  }
+
   /// How the command went on one instance. Just after SendCommand it may be `notFound`: ask again.
   public func getCommandInvocation(
     command: String, instance: String

@@ -1,0 +1,31 @@
+import FoundationEssentials
+import RealParts
+import Testing
+
+@testable import AWSClient
+
+/// The policies beside the deploying principal's: each for the commands of some folders of the program.
+@Suite("The other policies")
+struct OtherPolicyTests {
+  private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts")
+
+  @Test("bootstrap may do what it calls, and CloudFormation in its name what the template's kinds of resources need")
+  func bootstrap() throws {
+    let policy = try Policy.read("iam-policy-bootstrap")
+    let onBehalf = try #require(policy.statement.last)
+    #expect(onBehalf.condition == ["ForAnyValue:StringEquals": ["aws:CalledVia": "cloudformation.amazonaws.com"]])
+    let own = policy.statement.dropLast()
+    #expect(Set(own.flatMap(\.action.values)) == (try ClientSources.actions(of: "Stack")))
+    for statement in own {
+      #expect(statement.action.values.allSatisfy { !$0.contains("*") })
+      #expect(statement.resource.values != ["*"] || statement.condition?.isEmpty == false)
+    }
+    let template = try String(
+      contentsOf: Self.scripts.appending(path: "../pipelines/infrastructure.yml"), encoding: .utf8)
+    let kinds = Set(template.matches(of: /Type: AWS::(\w+)::\w+\n/).map { String($0.1).lowercased() })
+    let services = [
+      "elasticloadbalancingv2": "elasticloadbalancing"
+    ]
+    #expect(Set(onBehalf.action.values) == Set(kinds.map { "\(services[$0] ?? $0):*" }))
+  }
+}
