@@ -26,7 +26,9 @@ struct VerdictCadenceTests {
     _ = cadence.next(after: nil)
     #expect(cadence.next(after: Self.healthy).parts == [.targets])
     #expect(cadence.next(after: Self.sick).parts == Self.fourth)
-    #expect(cadence.next(after: Observation(silences: ["DescribeTargetHealth: no answer"])).parts == [.targets])
+    var silent = Observation(refreshes: [], activities: [], silences: ["DescribeTargetHealth: no answer"])
+    silent.group = VerdictScene().group
+    #expect(cadence.next(after: silent).parts == [.targets], "a target that did not answer has not changed")
     #expect(cadence.next(after: Self.sick).parts == Self.fourth, "the fourth")
     #expect(cadence.next(after: Self.sick).parts == [.targets])
   }
@@ -72,6 +74,19 @@ struct VerdictCadenceTests {
     let waits = (0..<7).map { _ in cadence.next(after: Self.healthy, wasThrottled: true).wait }
     #expect(waits == [6, 12, 24, 48, 60, 60, 60].map { .seconds($0) })
     #expect(cadence.next(after: Self.healthy).wait == .seconds(3))
+  }
+
+  @Test("what did not come is owed at the next poll, and everything is asked for once all is answered again")
+  func owed() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: true)
+    #expect(cadence.next(after: nil).parts == Set(ObservationPart.allCases))
+    var half = Self.healthy
+    half.group = VerdictScene().group
+    half.silences = ["DescribeInstanceRefreshes: throttled"]
+    #expect(
+      cadence.next(after: half, wasThrottled: true).parts == [.targets, .refreshes, .activities, .alarms])
+    #expect(cadence.next(after: Self.healthy).parts == Self.fourth)
+    #expect(cadence.next(after: Self.healthy).parts == [.targets])
   }
 
   @Test("without target groups the group is asked at each poll")

@@ -188,6 +188,33 @@ struct VerdictRefreshTests {
     #expect(scene.failure?.name == "timed-out")
   }
 
+  @Test("time in which nothing was seen is no part of the timeout")
+  func blindTime() {
+    var scene = VerdictScene()
+    for second in stride(from: 0, through: 600, by: 60) { scene.look(at: second) }
+    // AWS answers nothing for fifty minutes.
+    for second in stride(from: 660, to: 3600, by: 60) {
+      #expect(scene.look(at: second, Observation(silences: ["everything: throttled"])) == .goOn)
+    }
+    for second in stride(from: 3600, to: 6540, by: 60) {
+      scene.refresh.percentComplete = second / 60 % 100
+      #expect(scene.look(at: second) == .goOn)
+    }
+    scene.look(at: 6600)
+    #expect(scene.failure?.name == "timed-out", "an hour seen, with the fifty minutes left out")
+  }
+
+  @Test("a fleet that is not seen for a whole timeout is out of sight, which is no verdict on the release")
+  func outOfSight() {
+    var scene = VerdictScene()
+    scene.look(at: 0)
+    for second in stride(from: 60, to: 3600, by: 60) {
+      #expect(scene.look(at: second, Observation(silences: ["everything: expired token"])) == .goOn)
+    }
+    #expect(
+      scene.look(at: 3600, Observation(silences: ["everything: expired token"])) == .outOfSight(for: .seconds(3600)))
+  }
+
   @Test("a verdict is final")
   func final() {
     var scene = VerdictScene()

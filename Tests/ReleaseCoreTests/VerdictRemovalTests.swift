@@ -175,6 +175,50 @@ struct VerdictRemovalTests {
     "Something new that nobody has heard of.",
   ]
 
+  @Test(
+    "what EC2, Spot or a user takes while an old target drains lowers the floor until it is replaced",
+    arguments: ["an EC2 Spot instance interruption notice", "an EC2 instance status checks failure", "a user request"],
+    [true, false])
+  func lossBesideDrain(cause: String, wasSeenHealthy: Bool) {
+    var scene = VerdictScene { settings, _ in settings.unhealthyAfter = .seconds(600) }
+    scene.serve("i-1")
+    if wasSeenHealthy {
+      scene.target("i-1", .healthy)
+      scene.look(at: 0)
+    }
+    scene.leave("i-old1")
+    scene.leave("i-1")
+    scene.takeOut("i-old1", "an instance refresh", at: 2)
+    scene.takeOut("i-1", cause, at: 2)
+    #expect(scene.look(at: 3) == .goOn)
+    // The replacement turns healthy: from then on the floor is the whole one again.
+    scene.serve("i-2")
+    scene.target("i-2", .healthy)
+    #expect(scene.look(at: 30) == .goOn)
+    scene.leave("i-old2")
+    scene.takeOut("i-old2", "an instance refresh", at: 33)
+    scene.look(at: 33)
+    #expect(scene.failure?.name == "below-floor")
+  }
+
+  @Test(
+    "an old target that goes beside a draining one is waited for until the activities tell who took it",
+    arguments: [("an EC2 Spot instance interruption notice", false), ("an instance refresh", true)])
+  func unexplainedDeparture(cause: String, isBlamed: Bool) {
+    var scene = VerdictScene(olds: ["i-old1", "i-old2", "i-old3"].map(VerdictScene.old))
+    scene.look(at: 0)
+    scene.leave("i-old1")
+    scene.takeOut("i-old1", "an instance refresh", at: 1)
+    scene.serve("i-1")
+    scene.target("i-1", .healthy)
+    #expect(scene.look(at: 3) == .goOn)
+    scene.leave("i-old2")
+    #expect(scene.lookAtTargets(at: 6) == .goOn)
+    scene.takeOut("i-old2", cause, at: 5)
+    scene.look(at: 6)
+    #expect(scene.failure?.name == (isBlamed ? "below-floor" : nil))
+  }
+
   @Test("two launches refused alike fail the rollout, one does not", arguments: fatal)
   func refused(message: String) {
     var scene = VerdictScene()

@@ -122,6 +122,111 @@ struct OperatorRollbackTests {
     simulation.expectWhole(on: 2, passed: "2 1")
   }
 
+  @Test("lands with alarms red, which are named, with --incident and without", arguments: [false, true])
+  func redAlarms(isIncident: Bool) throws {
+    let simulation = try three()
+    simulation.pipeline.rollout.alarms = ["errors"]
+    simulation.world.putAlarm("errors", state: .alarm)
+    var options = RollbackOptions()
+    options.isIncident = isIncident
+    let watcher = simulation.perform(.rollback(options))
+    #expect(watcher.exit == 0, "\(watcher.sentences)")
+    #expect(watcher.sentences.contains("alarm errors is ALARM"))
+    simulation.expectWhole(on: 2, passed: "2 1")
+  }
+
+  @Test("is refused while a process is suspended that a refresh needs; --incident begins, and lands once it is resumed")
+  func suspended() throws {
+    let simulation = try three()
+    try simulation.world.suspend(["Launch"], of: Simulation.group)
+    let refused = simulation.perform(.rollBack)
+    #expect(refused.exit == 3)
+    #expect(refused.outcome?.sentence.contains("resume-processes") == true)
+    simulation.expectUntouched(by: refused)
+    var options = RollbackOptions()
+    options.isIncident = true
+    simulation.after(seconds: 100) { try? $0.world.resume(["Launch"], of: Simulation.group) }
+    let watcher = simulation.perform(.rollback(options))
+    #expect(watcher.exit == 0, "\(watcher.sentences)")
+    simulation.expectWhole(on: 2, passed: "2 1")
+  }
+
+  @Test("whose target could not be checked is exit 1; --incident goes without the check")
+  func unchecked() throws {
+    let simulation = try three()
+    let noAnswer: (Action, Int) -> Watcher.Trouble? = { action, _ in
+      if case .checkRollbackTarget = action { .refused(ActionFailure(.other, "ECR: no answer")) } else { nil }
+    }
+    let failed = simulation.perform(.rollBack) { $0.trouble = noAnswer }
+    #expect(failed.exit == 1)
+    simulation.expectUntouched(by: failed)
+    var options = RollbackOptions()
+    options.isIncident = true
+    let watcher = simulation.perform(.rollback(options)) { $0.trouble = noAnswer }
+    #expect(watcher.exit == 0, "\(watcher.sentences)")
+    simulation.expectWhole(on: 2, passed: "2 1")
+  }
+
+  @Test("that lost its watcher is ended by resume with 0, a failed release's with 5", arguments: [true, false])
+  func resumed(isOperators: Bool) throws {
+    let simulation = try Fleet.simulation()
+    if isOperators {
+      #expect(simulation.perform(.releaseNew).exit == 0)
+    } else {
+      simulation.apps[Fleet.digest(of: Fleet.new)] = .answering(500)
+    }
+    let first = simulation.begin(isOperators ? .rollBack : .releaseNew)
+    simulation.when { simulation in
+      guard let refresh = simulation.newestRefresh else { return false }
+      return refresh.status == .rollbackInProgress
+        || (refresh.status == .inProgress && refresh.desired?.template?.version == "1")
+    } then: { _ in
+      first.isAlive = false
+    }
+    simulation.finish(first)
+    let resumed = simulation.perform(.resume)
+    #expect(resumed.outcome?.name == (isOperators ? "landed" : "rolled-back"), "\(resumed.sentences)")
+    #expect(resumed.exit == (isOperators ? 0 : 5))
+    simulation.expectWhole(on: 1, passed: "1")
+  }
+
+  @Test("that somebody cancelled is taken up by resume: a refresh back is started again")
+  func cancelledWayBack() throws {
+    let simulation = try three()
+    simulation.when {
+      $0.newestRefresh?.status == .inProgress && $0.running.contains(2)
+    } then: {
+      _ = try? $0.world.cancelInstanceRefresh(of: Simulation.group)
+    }
+    let first = simulation.perform(.rollBack)
+    #expect(first.exit == 6, "\(first.sentences)")
+    let resumed = simulation.perform(.resume)
+    #expect(resumed.exit == 0 || resumed.exit == 5, "\(resumed.sentences)")
+    #expect(simulation.savedVersion == "2" && Set(simulation.running) == [2])
+  }
+
+  @Test("to a release whose AMI or whose version is gone is refused before anything moves")
+  func targetGone() throws {
+    let simulation = try three()
+    let older = simulation.tags[PassedMark.key]
+    try simulation.world.setTags([World.GroupTag(PassedMark.key, "3 7 2 1")], of: Simulation.group)
+    let noVersion = simulation.perform(.rollBack(to: 7))
+    #expect(noVersion.exit == 3)
+    #expect(noVersion.outcome?.sentence.contains("has no version 7") == true)
+    simulation.expectUntouched(by: noVersion)
+    try simulation.world.setTags([World.GroupTag(PassedMark.key, older ?? "")], of: Simulation.group)
+    let noImage = simulation.perform(.rollBack) { watcher in
+      watcher.trouble = { action, _ in
+        guard case .checkRollbackTarget = action else { return nil }
+        simulation.world.deregisterImage("ami-1")
+        return nil
+      }
+    }
+    #expect(noImage.exit == 3)
+    #expect(noImage.outcome?.sentence.contains("AMI ami-1 is gone") == true)
+    simulation.expectUntouched(by: noImage)
+  }
+
   @Test("a release after a rollback goes on top of what is live")
   func releaseAfter() throws {
     let simulation = try three()

@@ -45,6 +45,13 @@ extension Watcher {
 extension Simulation {
   var isRollingOut: Bool { newestRefresh?.status == .inProgress && newestRefresh?.desired?.template?.version != "1" }
 
+  /// Somebody makes a version by hand, which runs what the newest runs.
+  func handMadeVersion() throws {
+    try world.createTemplateVersion(
+      of: World.TemplateSpecification(id: template.id), source: String(template.latestVersion), description: "by hand",
+      data: TemplateData())
+  }
+
   /// When the first instance of a version came into service.
   func firstInService(of version: Int) -> WorldTime? {
     (world.retired + state.instances).filter { $0.version == version }.compactMap(\.inServiceSince).min()

@@ -100,7 +100,9 @@ extension Disturbance.Kind {
   /// What must never change how a release ends once it was taken up again.
   var isHarmless: Bool {
     switch self {
-    case .throttled, .silent, .stale, .lostAnswer, .kill, .interrupt, .clockOff, .versionAdded: true
+    case .throttled, .silent, .stale, .lostAnswer, .kill, .interrupt, .clockOff, .versionAdded, .lostInstance,
+      .terminated:
+      true
     default: false
     }
   }

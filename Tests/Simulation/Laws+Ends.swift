@@ -82,7 +82,9 @@ extension Laws {
       checkLanded(release, from: from, simulation)
     case .nothingToDo:
       checkNothing(simulation)
-    case .refused, .failedBefore, .held:
+    case .held:
+      checkHeld(watcher, simulation)
+    case .refused, .failedBefore:
       checkUntouched(watcher, simulation)
     case .needsPerson, .interrupted:
       isExcused = true
@@ -154,6 +156,16 @@ extension Laws {
   private func checkNothing(_ simulation: Simulation) {
     if let mark = simulation.tags[InFlightMark.key].flatMap({ InFlightMark($0) }), case .rollingBack = mark {
       simulation.violate("resume takes up what is marked", "nothing to do, and the mark says \(mark)")
+    }
+  }
+
+  /// Either nothing was moved, or another refresh than the run's own has the fleet, and whoever started that one tells
+  /// how it ends.
+  private func checkHeld(_ watcher: Watcher, _ simulation: Simulation) {
+    guard !watcher.started.isEmpty else { return checkUntouched(watcher, simulation) }
+    isExcused = true
+    if simulation.newestRefresh?.id == watcher.knownStart {
+      simulation.violate("exit code and fleet agree", "held by another, and the newest refresh is the run's own")
     }
   }
 

@@ -49,7 +49,7 @@ extension Mutation {
         if refresh.status.isActive { ended.status = .rollbackSuccessful }
         return ended
       }
-    case (.fightsOthers, .rolling):
+    case (.fightsOthers, .rolling), (.fightsOthers, .goingBack):
       altered.refreshes = observation.refreshes?.map { refresh in
         var failed = refresh
         if refresh.status == .cancelling { failed.status = .inProgress }

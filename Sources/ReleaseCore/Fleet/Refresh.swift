@@ -33,6 +33,18 @@ public struct Refresh: Equatable, Sendable {
   }
 }
 
+extension Refresh {
+  /// Whether it is under way to that version, and not being turned round or cancelled.
+  func goes(to number: Int) -> Bool {
+    guard desired?.version.number == number else { return false }
+    switch status {
+    case .pending, .inProgress, .baking, .unknown: return true
+    case .successful, .failed, .cancelling, .cancelled, .rollbackInProgress, .rollbackSuccessful, .rollbackFailed:
+      return false
+    }
+  }
+}
+
 public enum RefreshStatus: String, Sendable {
   case pending = "Pending"
   case inProgress = "InProgress"

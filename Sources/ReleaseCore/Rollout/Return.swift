@@ -14,6 +14,10 @@ public struct Return: Equatable, Sendable {
   /// AWS, or a rule, said that this refresh cannot be rolled back.
   public var isIrreversible = false
   public var asked = 0
+  /// How many looks in a row, before a request that acts on whatever refresh the group has, saw no refresh.
+  var blindLooks = 0
+  /// The release that is left had passed before: an operator leaves it, and no verdict failed.
+  var leavesPassed: Bool { rollout.passed.contains(rollout.release) }
   /// A signal came while a start was under way: it is finished first.
   public var isInterrupted = false
   /// What was said of the fleet last, by the rollout's watch.
@@ -38,7 +42,8 @@ public struct Return: Equatable, Sendable {
     case verdict
     /// `wanzami-deploy rollback`: the end is exit 0.
     case `operator`
-    /// `wanzami-deploy resume` of a way back, or of a rollout that others ended.
+    /// `wanzami-deploy resume` of a way back, or of a rollout that others ended: the end is exit 0 where an operator left
+    /// a release that had passed, and exit 5 where a release failed.
     case resume
   }
 
@@ -97,6 +102,8 @@ public struct Return: Equatable, Sendable {
     }
   }
 
+  /// How many looks may see nothing before a request is sent by what was seen last.
+  static let blindLooksMax = 3
   /// How many polls may still show the old status after AWS accepted a request.
   static let stalePollsMax = 10
 }

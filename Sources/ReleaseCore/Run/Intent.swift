@@ -26,6 +26,8 @@ public struct ReleaseOptions: Equatable, Sendable {
 public struct RollbackOptions: Equatable, Sendable {
   /// The release to go back to; `nil`: the one that passed before the live one.
   public var release: Int?
+  /// Begin although a process is suspended that a refresh needs, or although AWS or the registry does not tell whether
+  /// the release can still run. Red alarms need no switch: a refresh back asks none.
   public var isIncident = false
 
   public init(release: Int? = nil) { self.release = release }

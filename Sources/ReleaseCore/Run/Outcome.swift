@@ -31,6 +31,9 @@ public enum Outcome: Equatable, Sendable {
     }
   }
 
+  /// Whether a release failed: rolled back, or in need of a person.
+  var isFailure: Bool { exitCode == 5 || exitCode == 6 }
+
   /// One word for outputs and events.
   public var name: String {
     switch self {

@@ -5,7 +5,7 @@ extension Phase {
     case .created, .preparing, .waitingForLock, .comparing, .building, .pushing, .pinning, .versioning, .tagging,
       .surveying, .checkingAim:
       true
-    case .starting, .rolling, .goingBack, .closing, .ended:
+    case .starting, .rolling, .goingBack, .closing, .explaining, .ended:
       false
     }
   }

@@ -5,6 +5,8 @@ struct ProgressLines: Equatable, Sendable {
   /// By id, ascending.
   private var rows: [Look] = []
   private var silences: Set<String> = []
+  private var removed: Set<String> = []
+  private var refused: Set<String> = []
   private var isHolding = false
   private var lastSaid: Moment?
 
@@ -18,13 +20,14 @@ struct ProgressLines: Equatable, Sendable {
   /// A waiting that says nothing for longer than this looks like a hang.
   static let heartbeat = Duration.seconds(30)
 
-  /// The lines that are new, in the order: AWS's refresh, instances, silence, bake, heartbeat.
+  /// The lines that are new, in the order: AWS's refresh, instances, removals, refused launches, silence, bake, heartbeat.
   ///
   /// - Parameter waitingFor: what is waited for, in words; asked for where a heartbeat is due.
   mutating func changes(
     to progress: Progress, at now: Moment, waitingFor: @autoclosure () -> String
   ) -> [Announcement] {
-    var lines = refreshLine(progress) + rowLines(progress) + silenceLines(progress) + holdLine(progress)
+    var lines = refreshLine(progress) + rowLines(progress) + removedLines(progress)
+    lines += refusedLines(progress) + silenceLines(progress) + holdLine(progress)
     if lines.isEmpty, let last = lastSaid, now - last >= ProgressLines.heartbeat {
       let waitingFor = waitingFor()
       lines.append(
@@ -73,6 +76,27 @@ struct ProgressLines: Equatable, Sendable {
     }
     rows = looks
     return lines
+  }
+
+  /// Instances of the release that were taken out, each once: by whom, and whether it counts.
+  private mutating func removedLines(_ progress: Progress) -> [Announcement] {
+    progress.removed.filter { removed.insert($0.instance).inserted }.map { one in
+      let counts = one.why.speaksAgainstRelease ? "" : "; not counted"
+      return Announcement(
+        "instance.removed", one.why.speaksAgainstRelease ? .warning : .info,
+        [.text("instance", one.instance), .text("why", one.why.rawValue), .text("cause", one.cause)],
+        "\(one.instance) (release \(progress.release)) is taken out \(one.why.inWords)\(counts): \(one.cause)")
+    }
+  }
+
+  /// Launches that AWS refused, each once.
+  private mutating func refusedLines(_ progress: Progress) -> [Announcement] {
+    progress.refused.filter { refused.insert($0.activity).inserted }.map { one in
+      Announcement(
+        "launch.refused", .warning, [.text("why", one.why.rawValue), .text("message", one.message)],
+        "AWS refused a launch (\(one.why.rawValue)"
+          + (one.why.isWaitedFor ? ", waited for until nothing has moved for too long" : "") + "): \(one.message)")
+    }
   }
 
   private mutating func silenceLines(_ progress: Progress) -> [Announcement] {

@@ -2,8 +2,8 @@ extension Run {
   /// A verdict failed: the way back begins, or a person is needed.
   mutating func goBack(from rolling: Rolling, because failure: Failure, at now: Moment) -> [Action] {
     let rollout = rolling.rollout
-    if case .anotherRefresh = failure {
-      return needPerson(rollout, wrong: [failure.sentence], tags: [:])
+    if case .anotherRefresh = failure, let other = rolling.watch.otherRefresh {
+      return meet(other, rolling, failure, at: now)
     }
     guard let aim = rollout.aim else {
       return needPerson(
@@ -26,6 +26,38 @@ extension Run {
     return mark(back)
   }
 
+  /// Another refresh has taken the group that ours was thought to hold. One that goes back from our release is somebody's
+  /// rollback: it is watched to its end. Any other holds the fleet, and decides what becomes of it.
+  private mutating func meet(
+    _ other: Refresh, _ rolling: Rolling, _ failure: Failure, at now: Moment
+  ) -> [Action] {
+    var rollout = rolling.rollout
+    let goal = other.desired?.version.number
+    let mark = rolling.watch.group.tags[InFlightMark.key].flatMap { InFlightMark($0) }
+    if let goal, rollout.passed.contains(goal), goal == rollout.aim || mark == .rollingBack(rollout.release, to: goal) {
+      rollout.aim = goal
+      rollout.refresh = other
+      rollout.group = rolling.watch.group
+      var back = Return(
+        rollout: rollout, aim: goal, cause: "somebody else rolls it back, by instance refresh \(other.id)",
+        origin: .verdict, step: .settling, status: other.status, deadline: now + rollout.settings.timeout)
+      back.said = rolling.said
+      return [.announce(.adopted(other.id, release: goal))] + beginLanding(back, at: now)
+    }
+    guard case .release(let options) = intent, options.waitsForLock, let commit = rollout.commit else {
+      return close(
+        .held(
+          by: "\(failure.sentence): what becomes of release \(rollout.release), whose rollout was not proven yet, that "
+            + "refresh decides. See wanzami-deploy status; once it is over, release again."), writing: [:])
+    }
+    phase = .waitingForLock(Preparation(commit: commit, digest: rollout.digest))
+    return [
+      .announce(
+        Announcement("lock.waiting", .info, [.text("holder", failure.sentence)], "waiting: \(failure.sentence)")),
+      .wait(max(.seconds(5), pipeline.rollout.poll)),
+    ]
+  }
+
   /// Writes `in-flight = 42 rolling-back-to 41`, so that whoever comes after a crash knows what was meant.
   mutating func mark(_ back: Return) -> [Action] {
     var back = back
@@ -43,9 +75,9 @@ extension Run {
     if case .landing = back.step { return land(event, at: now) }
     switch (back.step, event) {
     case (.marking, .tagged):
-      return move(back, at: now)
+      return observe(back)
     case (.marking, .failed(.tag, let failure)):
-      return [.announce(.warning(failure.sentence))] + move(back, at: now)
+      return [.announce(.warning(failure.sentence))] + observe(back)
     case (.asking, .rollbackAccepted):
       back.isRollbackOurs = true
       back.asked = 0
@@ -66,7 +98,7 @@ extension Run {
     case (.settling, .observed(let observation, _)):
       return settle(back, observation, at: now)
     case (.settling, .failed(.observe, let failure)):
-      return [.announce(.warning(failure.sentence))] + pause(back)
+      return [.announce(.warning(failure.sentence))] + lookInVain(back, at: now)
     default:
       return []
     }
@@ -135,22 +167,39 @@ extension Run {
     return [.wait(pipeline.rollout.poll)]
   }
 
-  /// After any answer the refresh is described again, and the table is asked again.
+  /// Before any request and after any answer the refresh is described again, and the table is asked again: a request
+  /// acts on whatever refresh the group has, which by now may be another watcher's refresh back.
   private mutating func settle(_ back: Return, _ observation: Observation, at now: Moment) -> [Action] {
     var back = back
     if let group = observation.group { back.rollout.group = group }
-    guard let refreshes = observation.refreshes else { return pause(back) }
+    guard let refreshes = observation.refreshes else { return lookInVain(back, at: now) }
+    back.blindLooks = 0
     if let known = back.rollout.refresh, let seen = refreshes.first(where: { $0.id == known.id }) {
       back.status = seen.status
     }
     let others = refreshes.first { $0.status.isActive && $0.id != back.rollout.refresh?.id }
     guard let active = others else { return move(back, at: now) }
-    // A refresh back whose start was answered by nothing is known by its version.
+    // A refresh back whose start was answered by nothing, or another watcher's, is known by its version.
     guard active.desired?.version.number == back.aim else {
       return needPerson(
         back.rollout, wrong: [back.cause, "instance refresh \(active.id) of somebody else holds the group"], tags: [:])
     }
+    let saved = back.rollout.group.configuration.template?.version.number
+    if active.status == .cancelling || (active.status == .rollbackInProgress && saved != back.aim) {
+      // Somebody turned it round: it ends elsewhere, and the next one is ours.
+      back.rollout.refresh = active
+      back.status = active.status
+      return move(back, at: now)
+    }
     return startedBack(back, id: active.id, at: now)
+  }
+
+  /// A look that saw no refresh is repeated a poll later; after some of them what was seen last must do.
+  private mutating func lookInVain(_ back: Return, at now: Moment) -> [Action] {
+    var back = back
+    back.blindLooks += 1
+    guard back.blindLooks >= Return.blindLooksMax else { return pause(back) }
+    return move(back, at: now)
   }
 
   private mutating func startedBack(_ back: Return, id: String, at now: Moment) -> [Action] {

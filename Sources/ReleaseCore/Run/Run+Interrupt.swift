@@ -8,6 +8,8 @@ extension Run {
     case .created, .preparing, .waitingForLock, .comparing, .building, .pushing, .pinning, .versioning, .tagging,
       .surveying, .checkingAim:
       return end(.failedBefore("\(signal) came before the rollout was started"))
+    case .explaining(let outcome):
+      return finish(outcome)
     case .closing:
       return [.announce(.warning("\(signal); the marks of the fleet are written first"))]
     case .starting(let start):

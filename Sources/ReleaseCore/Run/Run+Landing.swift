@@ -60,6 +60,13 @@ extension Run {
       return said + [.wait(next.wait)]
     case .landed(let proof):
       return said + landed(back, proof)
+    case .outOfSight(let unseen):
+      let what = "nothing was seen of the fleet for \(unseen.inWords); the way back from release "
+      return said
+        + end(
+          .interrupted(
+            "\(what)\(back.rollout.release) to release \(back.aim) goes on in AWS and is not proven; take it up with "
+              + "wanzami-deploy resume, from any machine"))
     case .astray(let wrong):
       return said + needPerson(back.rollout, wrong: [back.cause] + wrong, tags: condemnation(of: back.rollout))
     }
@@ -72,7 +79,7 @@ extension Run {
     let digest = back.rollout.template.versions[back.aim].flatMap { ReleaseDescription($0.description)?.digest }
     let sentence = proof.sentence + (digest.map { "; digest \($0)" } ?? "")
     let outcome: Outcome =
-      back.origin == .operator
+      back.origin == .operator || (back.origin == .resume && back.leavesPassed)
       ? .landed(release: back.aim, proof: sentence)
       : .rolledBack(from: back.rollout.release, to: back.aim, cause: back.cause, proof: sentence)
     return close(outcome, writing: tags)

@@ -55,7 +55,8 @@ extension Run {
     _ active: Refresh, commit: ResolvedCommit, survey: Survey, known: Preparation, at now: Moment
   ) -> [Action] {
     guard case .release(let options) = intent else { return [] }
-    if let number = active.desired?.version.number, let template = survey.template,
+    if WayBack(active, survey: survey) == nil, let number = active.desired?.version.number,
+      let template = survey.template,
       template.versions[number]?.release(of: survey.repository)?.commit == commit.commit
     {
       let rollout = Rollout(
@@ -138,6 +139,11 @@ enum Holder {
   static func describe(_ refresh: Refresh, survey: Survey) -> String {
     let version = refresh.desired?.version
     var what = version.map { "to version \($0)" } ?? "without a desired configuration"
+    if let back = WayBack(refresh, survey: survey) {
+      return "instance refresh \(refresh.id) back from release \(back.from) to release \(back.aim) holds group "
+        + "\(survey.group.name): \(refresh.status.rawValue), \(refresh.percentComplete) % complete. Wait for it "
+        + "(--wait-for-lock); if nobody watches it, wanzami-deploy resume takes it up."
+    }
     if let number = version?.number, let release = survey.template?.versions[number]?.release(of: survey.repository) {
       what = "to release \(number) (commit \(release.commit.short), by \(release.by), run \(release.run))"
     }

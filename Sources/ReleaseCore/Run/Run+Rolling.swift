@@ -177,6 +177,16 @@ extension Run {
       return said + evidence + [.wait(next.wait)]
     case .passed(let proof):
       return said + pass(rolling.rollout, proof)
+    case .outOfSight(let unseen):
+      let guarded =
+        rolling.rollout.canAWSRollBack && pipeline.rollback == .automatic
+        ? " (AWS rolls it back by itself if it fails)" : ""
+      return said
+        + end(
+          .interrupted(
+            "nothing was seen of the fleet for \(unseen.inWords); the rollout of release \(rolling.rollout.release) goes "
+              + "on in AWS\(guarded). See that AWS answers with these credentials, and take it up with wanzami-deploy "
+              + "resume, from any machine"))
     case .failed(let failure):
       let evidence = askForEvidence(&rolling, of: failure.instances + progress.sickInstances, in: progress, again: true)
       return said + [.announce(.verdictFailed(rolling.rollout.release, failure.sentence))]
@@ -185,7 +195,7 @@ extension Run {
   }
 
   /// Asks once at the first unhealthy sight of an instance, and once more when the verdict falls.
-  private func askForEvidence(
+  private mutating func askForEvidence(
     _ rolling: inout Rolling, of instances: [String], in progress: Progress, again: Bool = false
   ) -> [Action] {
     let asked = Set(instances).filter { again || !rolling.explained.contains($0) }.sorted()
@@ -194,6 +204,7 @@ extension Run {
     let requests = asked.prefix(EvidenceRequest.instancesMax).map {
       EvidenceRequest(instance: $0, targets: progress.targetLines(of: $0))
     }
+    evidenceUnderWay += 1
     return [.collectEvidence(requests)]
   }
 

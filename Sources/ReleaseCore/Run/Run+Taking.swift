@@ -52,6 +52,10 @@ extension Run {
     guard let version = template.versions[aim] else {
       return end(.refused(["release \(aim) is gone: launch template \(template.name) has no version \(aim)."]))
     }
+    let pausing = survey.group.suspendedProcesses.intersection(["InstanceRefresh", "Launch", "Terminate"]).sorted()
+    guard pausing.isEmpty || options.isIncident else {
+      return end(.refused([pausingRefusal(pausing, group: survey.group.name)]))
+    }
     var rollout = Rollout(
       survey: survey, template: template, release: from, refresh: leaving.refresh, pipeline: pipeline)
     rollout.aim = aim
@@ -59,7 +63,8 @@ extension Run {
       rollout: rollout, aim: aim, cause: "an operator asked for it", origin: .operator, step: .marking,
       status: leaving.refresh?.status, deadline: now + rollout.settings.timeout)
     phase = .checkingAim(back)
-    return [
+    let odd = (pausing.isEmpty ? [] : ["\(pausing.joined(separator: ", ")) suspended: the way back waits for it"])
+    return (odd + redAlarms(survey)).map { .announce(.warning($0)) } + [
       .announce(
         .warning(
           "going back to release \(aim) also returns that version's AMI and settings, and undoes no "
@@ -68,20 +73,41 @@ extension Run {
     ]
   }
 
+  private func pausingRefusal(_ processes: [String], group: String) -> String {
+    "group \(group) has suspended \(processes.joined(separator: ", ")): a refresh back would wait for it. Run aws "
+      + "autoscaling resume-processes --auto-scaling-group-name \(group) --scaling-processes "
+      + "\(processes.joined(separator: " ")), or begin all the same with --incident."
+  }
+
+  /// A refresh back names no alarm, so a red one neither refuses it nor turns it round.
+  private func redAlarms(_ survey: Survey) -> [String] {
+    survey.alarms.filter { $0.state != .ok }.map {
+      "alarm \($0.name) is \($0.state.rawValue)\($0.reason.map { " (\($0))" } ?? ""); the way back does not ask it"
+    }
+  }
+
   mutating func checkAim(_ back: Return, _ event: Event, at now: Moment) -> [Action] {
     switch event {
     case .rollbackTargetChecked(let check) where check.problems.isEmpty:
-      if let refresh = back.rollout.refresh, refresh.status.isActive, refresh.desired?.version.number == back.aim {
-        return [.announce(.adopted(refresh.id, release: back.aim))] + beginLanding(back, at: now)
-      }
-      return mark(back)
+      return proceed(back, at: now)
     case .rollbackTargetChecked(let check):
       return end(.refused(check.problems.map { "release \(check.release) could not run again: \($0)" }))
     case .failed(.checkRollbackTarget, let failure):
-      return end(.failedBefore(failure.sentence))
+      guard case .rollback(let options) = intent, options.isIncident else {
+        return end(.failedBefore("\(failure.sentence); in an incident, --incident goes back without that check"))
+      }
+      return [
+        .announce(.warning("whether release \(back.aim) can still run could not be told: \(failure.sentence)"))
+      ] + proceed(back, at: now)
     default:
       return []
     }
+  }
+
+  /// A refresh that goes there already is joined.
+  private mutating func proceed(_ back: Return, at now: Moment) -> [Action] {
+    guard let refresh = back.rollout.refresh, refresh.goes(to: back.aim) else { return mark(back) }
+    return [.announce(.adopted(refresh.id, release: back.aim))] + beginLanding(back, at: now)
   }
 
   /// Takes up a rollout or a way back that lost its watcher, from AWS alone.
@@ -101,7 +127,7 @@ extension Run {
       let back = Return(
         rollout: rollout, aim: aim, cause: "it was being rolled back when its watcher was lost", origin: .resume,
         step: .marking, status: refresh?.status, deadline: now + rollout.settings.timeout)
-      if let refresh, refresh.desired?.version.number == aim {
+      if let refresh, refresh.goes(to: aim) || refresh.status == .successful, refresh.desired?.version.number == aim {
         return [.announce(.adopted(refresh.id, release: aim))] + beginLanding(back, at: now)
       }
       return mark(back)
@@ -130,6 +156,36 @@ extension Optional where Wrapped == String {
   fileprivate var orEmpty: String { self ?? "" }
 }
 
+/// An active refresh that goes back to a release that passed: by the mark, or, where that was removed, because the
+/// release passed before and is not the saved one.
+struct WayBack: Equatable {
+  var from: Int
+  var aim: Int
+
+  /// `nil`: the refresh goes forward.
+  init?(_ refresh: Refresh, survey: Survey) {
+    guard let goal = refresh.desired?.version.number else { return nil }
+    let mark = survey.group.tags[InFlightMark.key].flatMap { InFlightMark($0) }
+    switch mark {
+    case .rollingBack(let from, to: let aim):
+      guard aim == goal else { return nil }
+      self.init(from: from, aim: aim)
+    case .rollingOut:
+      return nil
+    case nil:
+      guard let saved = survey.group.configuration.template?.version.number, saved != goal,
+        PassedHistory(survey: survey).contains(goal)
+      else { return nil }
+      self.init(from: saved, aim: goal)
+    }
+  }
+
+  private init(from: Int, aim: Int) {
+    self.from = from
+    self.aim = aim
+  }
+}
+
 /// What an operator's rollback leaves: the release under way, or the live one.
 struct Leaving {
   var release: Int?
@@ -146,14 +202,8 @@ struct Leaving {
     isMixed = saved.map { running != [$0] } ?? (running.count != 1)
     if let active = survey.activeRefresh {
       refresh = active
-      let goal = active.desired?.version.number
       // A refresh back leaves what its mark names, not what it goes to.
-      let mark = survey.group.tags[InFlightMark.key].flatMap { InFlightMark($0) }
-      if case .rollingBack(let left, to: let aim) = mark, aim == goal {
-        release = left
-      } else {
-        release = goal ?? saved
-      }
+      release = WayBack(active, survey: survey)?.from ?? active.desired?.version.number ?? saved
     } else if isMixed, let stray = running.filter({ $0 != saved }).max() {
       release = stray
     } else {
@@ -205,6 +255,7 @@ enum Unfinished: Equatable {
     guard let number = active.desired?.version.number,
       template.versions[number]?.release(of: survey.repository) != nil
     else { return .foreign(active) }
+    if let back = WayBack(active, survey: survey) { return .rollingBack(back.from, to: back.aim, active) }
     return active.status == .rollbackInProgress || active.status == .cancelling
       ? .endedByOthers(number, active) : .rollingOut(number, active)
   }

@@ -14,6 +14,8 @@ public struct Run: Equatable, Sendable {
   public internal(set) var subject = Subject()
   /// What was said of an instance's evidence already, so that a second collection says only what is new.
   var saidEvidence: [String: Set<String>] = [:]
+  /// Collections of evidence that were asked for and not answered yet.
+  var evidenceUnderWay = 0
 
   public init(id: RunID, actor: String, intent: Intent, pipeline: Pipeline) {
     self.id = id
@@ -43,8 +45,10 @@ public struct Run: Equatable, Sendable {
   private mutating func react(to event: Event, at now: Moment) -> [Action] {
     switch event {
     case .interrupted(let signal): return interrupt(signal)
-    case .evidence(let evidence): return evidence.compactMap { news(in: $0) }.map { .announce(.evidence($0)) }
-    case .failed(.collectEvidence, let failure): return [.announce(.warning(failure.sentence))]
+    case .evidence(let evidence):
+      return evidence.compactMap { news(in: $0) }.map { .announce(.evidence($0)) } + evidenceCame()
+    case .failed(.collectEvidence, let failure):
+      return [.announce(.warning(failure.sentence))] + evidenceCame()
     default: break
     }
     switch phase {
@@ -63,6 +67,7 @@ public struct Run: Equatable, Sendable {
     case .checkingAim(let back): return checkAim(back, event, at: now)
     case .goingBack: return goBack(event, at: now)
     case .closing(let outcome): return close(outcome, event)
+    case .explaining: return []
     }
   }
 
@@ -81,8 +86,23 @@ public struct Run: Equatable, Sendable {
     return lines.isEmpty ? nil : news
   }
 
-  /// The end of the run; nothing follows.
+  private mutating func evidenceCame() -> [Action] {
+    evidenceUnderWay -= 1
+    guard case .explaining(let outcome) = phase, evidenceUnderWay <= 0 else { return [] }
+    return end(outcome)
+  }
+
+  /// The end of the run; nothing follows. A failure waits for its evidence, which whoever performs the actions brings
+  /// within half a minute.
   mutating func end(_ outcome: Outcome) -> [Action] {
+    if evidenceUnderWay > 0, outcome.isFailure {
+      phase = .explaining(outcome)
+      return []
+    }
+    return finish(outcome)
+  }
+
+  mutating func finish(_ outcome: Outcome) -> [Action] {
     phase = .ended(outcome)
     return [.announce(.ended(outcome, subject)), .end(outcome)]
   }
@@ -134,8 +154,10 @@ public enum Phase: Equatable, Sendable {
   case checkingAim(Return)
   /// The way back. Exits: closing, ended.
   case goingBack(Return)
-  /// The last tags are being written. Exits: ended.
+  /// The last tags are being written. Exits: explaining, ended.
   case closing(Outcome)
+  /// It has failed, and all that is left is the evidence that is still being collected. Exits: ended.
+  case explaining(Outcome)
   case ended(Outcome)
 }
 

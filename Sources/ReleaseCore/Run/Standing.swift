@@ -48,7 +48,7 @@ extension Run {
   /// Takes over what the phase knows of the run's subject.
   mutating func noteSubject() {
     switch phase {
-    case .created, .surveying, .closing, .ended: break
+    case .created, .surveying, .closing, .explaining, .ended: break
     case .preparing(let known), .waitingForLock(let known):
       subject.commit = known.commit ?? subject.commit
       subject.digest = known.digest ?? subject.digest
@@ -88,7 +88,7 @@ extension Run {
 extension Phase {
   fileprivate var stage: Stage? {
     switch self {
-    case .created, .closing, .ended: nil
+    case .created, .closing, .explaining, .ended: nil
     case .preparing(let known): known.digest == nil ? .resolve : .template
     case .comparing(let candidate): candidate.digest == nil ? .resolve : .template
     case .waitingForLock, .surveying, .checkingAim: .resolve

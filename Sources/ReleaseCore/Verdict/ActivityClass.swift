@@ -52,6 +52,9 @@ public enum ActivityClass: Equatable, Sendable {
     case refresh
     case unknown
 
+    /// Whether it speaks against the release; everything else is shown and not counted.
+    public var speaksAgainstRelease: Bool { self == .elbHealth }
+
     /// The cause for people: "taken out …".
     public var inWords: String {
       switch self {

@@ -17,6 +17,8 @@ struct InstanceTrack: Equatable, Sendable {
   /// When the group's answer last named it, and which of the answers that was.
   private var seenAt: Moment?
   private(set) var lastAnswer = 0
+  /// When some target group first called it healthy, after it was not.
+  private(set) var healthySince: Moment?
   /// When it was first seen on its way out.
   private(set) var leftAt: Moment?
   var removal: Removed?
@@ -96,6 +98,7 @@ struct InstanceTrack: Equatable, Sendable {
   mutating func seeTarget(_ target: Target?, in place: Int, desired: Int, at now: Moment) {
     if targets[place] == nil { targets[place] = TargetTrack() }
     targets[place]?.see(target, desired: desired, at: now)
+    if target?.state == .healthy { healthySince = healthySince ?? now }
   }
 
   /// The launch activity of an instance that was in service before the watch began ended at `ended`. For all others

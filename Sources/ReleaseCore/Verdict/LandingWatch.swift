@@ -57,7 +57,7 @@ public struct LandingWatch: Equatable, Sendable {
   /// What is waited for, in words.
   public var waitingFor: String { shown.isEmpty ? "nothing" : shown.joined(separator: "; ") }
 
-  private func judge(_ observation: Observation) -> Landing {
+  private mutating func judge(_ observation: Observation) -> Landing {
     if let other = fleet.refresh.other {
       let id = Failure.anotherRefresh(id: other.id, release: other.desired?.version.number, status: other.status)
       return .astray([id.sentence] + shown)
@@ -74,13 +74,17 @@ public struct LandingWatch: Equatable, Sendable {
     return overdue(observation)
   }
 
-  private func overdue(_ observation: Observation) -> Landing {
-    let hasData = observation.group != nil || observation.refreshes != nil
+  private mutating func overdue(_ observation: Observation) -> Landing {
+    guard observation.group != nil || observation.refreshes != nil else {
+      let unseen = stall.unseen(at: fleet.now)
+      return unseen >= settings.timeout ? .outOfSight(for: unseen) : .goOn
+    }
     let running = fleet.now - fleet.started
-    if hasData, endedAt == nil, stall.still(at: fleet.now) >= settings.stalledAfter {
+    if endedAt == nil, stall.still(at: fleet.now) >= settings.stalledAfter {
       return .astray(["the rollback has made no progress for \(stall.still(at: fleet.now).inWords)"] + shown)
     }
-    let isOver = running >= settings.timeout && (hasData || running >= settings.timeout + settings.stalledAfter)
+    let isOver = stall.isOver(
+      settings.timeout, grace: settings.stalledAfter, started: fleet.started, at: fleet.now)
     return isOver ? .astray(["the rollback is not finished after \(running.inWords)"] + shown) : .goOn
   }
 
@@ -119,4 +123,6 @@ public enum Landing: Equatable, Sendable {
   case landed(Proof)
   /// It did not land, and will not by itself: what is wrong, in sentences.
   case astray([String])
+  /// Nothing was seen of the fleet for as long as a whole rollout may take.
+  case outOfSight(for: Duration)
 }

@@ -16,12 +16,23 @@ public struct Progress: Equatable, Sendable {
   public var rows: [Row]
   /// Instances of the release that were taken out, and why.
   public var removed: [Removed]
+  /// Launches that AWS refused, with nothing new in service since.
+  public var refused: [Refused]
   /// Standby and protected instances that are left alone, and others on another version: in words.
   public var drift: [String]
   /// What did not answer in the newest poll.
   public var silences: [String]
   /// How long everything but AWS's own word has held; `nil`: it does not hold.
   public var holdsFor: Duration?
+
+  /// A launch that AWS refused.
+  public struct Refused: Equatable, Sendable {
+    /// The scaling activity's id.
+    public var activity: String
+    public var why: ActivityClass.Refusal
+    /// AWS's own words.
+    public var message: String
+  }
 
   /// One instance.
   public struct Row: Equatable, Sendable {
@@ -55,7 +66,9 @@ extension FleetTrack {
       leftOver: leftOvers, floor: floor, refreshStatus: refresh.seen?.status,
       percentComplete: refresh.seen?.percentComplete, instancesToUpdate: refresh.seen?.instancesToUpdate,
       rows: instances.filter { $0.absences < 2 && ($0.lifecycle != .leaving || $0.isSighted) }.map(row),
-      removed: instances.compactMap { $0.isNew ? $0.removal : nil }, drift: drift, silences: silences,
+      removed: instances.compactMap { $0.isNew ? $0.removal : nil },
+      refused: refusals.map { Progress.Refused(activity: $0.activity.id, why: $0.why, message: $0.activity.words) },
+      drift: drift, silences: silences,
       holdsFor: holdsFor)
   }
 

@@ -103,8 +103,9 @@ extension RolloutWatch {
   /// An old target drains while healthy targets, of all versions, are below the floor.
   ///
   /// Not meant are a target that was not healthy before it drained (no capacity goes with it), one that a known cause
-  /// other than the refresh takes out, and a floor that rose after the drain began. The cause is waited for until
-  /// activities were read once, or for three sights.
+  /// other than the refresh takes out, a floor that rose after the drain began, and what EC2, Spot, scaling or a user
+  /// took, before its replacement is healthy. The cause is waited for until activities were read once, or for three
+  /// sights.
   private func capacityFailure() -> Failure? {
     for place in answered {
       for index in fleet.instances.indices where fleet.instances[index].targets[place]?.isDraining == true {
@@ -114,24 +115,48 @@ extension RolloutWatch {
         else { continue }
         let healthy = fleet.healthyWeight(in: place)
         let floor = settings.floor(desired: min(drain.desired, fleet.group.desired))
-        guard healthy + departed(since: drain.since) < floor else { continue }
+        guard healthy + lost + unexplained(beside: track) < floor else { continue }
         return .belowFloor(draining: fleet.evidence(track, in: place), healthy: healthy, floor: floor)
       }
     }
     return nil
   }
 
-  /// The weight of new instances that served when a drain began, and that something other than the release took out
-  /// since.
-  private func departed(since: Moment) -> Int {
+  /// The weight of what served and was taken by something other than the release or its refresh, and that no instance
+  /// which turned healthy later has replaced yet.
+  private var lost: Int {
+    let losses = fleet.instances.filter(isLost).sorted { ($0.leftAt ?? fleet.now) < ($1.leftAt ?? fleet.now) }
+    guard !losses.isEmpty else { return 0 }
+    var replacements = fleet.instances.filter { $0.isLive }.compactMap(\.healthySince).sorted()
+    var weight = 0
+    for loss in losses {
+      if let index = replacements.firstIndex(where: { $0 > loss.leftAt ?? fleet.now }) {
+        replacements.remove(at: index)
+      } else {
+        weight += loss.weight
+      }
+    }
+    return weight
+  }
+
+  /// Gone through no fault of the release, by the cause; a new one that served may be gone for no known cause. It may
+  /// have come, served and gone between two polls.
+  private func isLost(_ track: InstanceTrack) -> Bool {
+    guard !track.isAside, track.leftAt != nil else { return false }
+    switch track.removal?.why {
+    case .elbHealth, .refresh: return false
+    case .stopped, .statusCheck, .spot, .rebalance, .scaleIn, .user: return true
+    case .unknown, nil: return track.isNew && track.wasHealthy
+    }
+  }
+
+  /// The weight of what left a moment ago beside a drain, and whose cause no answer could tell yet: the next one does.
+  private func unexplained(beside drained: InstanceTrack) -> Int {
     fleet.weight { track in
-      guard track.isNew, !track.isAside, track.wasHealthy, let leftAt = track.leftAt, leftAt >= since else {
-        return false
-      }
-      switch track.removal?.why {
-      case .elbHealth, .refresh: return false
-      case .stopped, .statusCheck, .spot, .rebalance, .scaleIn, .user, .unknown, nil: return true
-      }
+      guard track.id != drained.id, !track.isAside, track.removal == nil, track.wasHealthy, !track.isNew,
+        let leftAt = track.leftAt, fleet.now - leftAt < settings.poll * 3
+      else { return false }
+      return fleet.activitiesAt.map { $0 < leftAt } ?? true
     }
   }
 
@@ -144,18 +169,16 @@ extension RolloutWatch {
     }
   }
 
-  /// No progress for too long, or the rollout's own time is over. Only where this poll saw the refresh: absent data is
-  /// no verdict; but a rollout that nothing is seen of is not watched for ever.
+  /// No progress for too long, or the rollout's own time is over. Only where this poll saw the fleet, and of the time
+  /// in which it was seen: absent data is no verdict.
   func overdue(_ observation: Observation) -> Failure? {
-    let running = fleet.now - fleet.started
-    let hasData = observation.refreshes != nil || observation.group != nil
-    if hasData, stall.still(at: fleet.now) >= settings.stalledAfter {
+    guard observation.refreshes != nil || observation.group != nil else { return nil }
+    if stall.still(at: fleet.now) >= settings.stalledAfter {
       return .stalled(lasting: stall.still(at: fleet.now), waitingFor: waitingFor)
     }
-    guard running >= settings.timeout, hasData || running >= settings.timeout + settings.stalledAfter else {
-      return nil
-    }
-    return .timedOut(after: running, waitingFor: waitingFor)
+    let isOver = stall.isOver(
+      settings.timeout, grace: settings.stalledAfter, started: fleet.started, at: fleet.now)
+    return isOver ? .timedOut(after: fleet.now - fleet.started, waitingFor: waitingFor) : nil
   }
 
   /// Waits that are no stall: checkpoint, bake, draining, warmup, suspension.

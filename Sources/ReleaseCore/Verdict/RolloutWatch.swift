@@ -39,6 +39,8 @@ public struct RolloutWatch: Equatable, Sendable {
   public var refreshID: String? { fleet.refresh.id }
   /// The newest state of our refresh; an older answer never replaces it.
   public var refresh: Refresh? { fleet.refresh.seen }
+  /// Another refresh that holds the group.
+  public var otherRefresh: Refresh? { fleet.refresh.other }
   /// The group as it was last seen.
   public var group: Group { fleet.group }
 
@@ -81,10 +83,11 @@ public struct RolloutWatch: Equatable, Sendable {
     }
   }
 
-  private func judge(_ observation: Observation) -> Verdict {
+  private mutating func judge(_ observation: Observation) -> Verdict {
     if let failure = failure() { return .failed(failure) }
     if let proof = proof(observation) { return .passed(proof) }
     if let failure = overdue(observation) { return .failed(failure) }
-    return .goOn
+    let unseen = stall.unseen(at: fleet.now)
+    return unseen >= settings.timeout ? .outOfSight(for: unseen) : .goOn
   }
 }

@@ -13,6 +13,10 @@ struct StallClock: Equatable, Sendable {
   private var mark: Mark?
   private var progressAt: Moment
   private var lookedAt: Moment
+  /// When the fleet was last seen, or the watch began.
+  private var sightAt: Moment?
+  /// How long nothing was seen, in all: gaps between two looks that are longer than a look may take.
+  private var blind = Duration.zero
   /// When the percentage last changed: a checkpoint's delay counts from here.
   private(set) var percentAt: Moment
 
@@ -26,7 +30,11 @@ struct StallClock: Equatable, Sendable {
   /// which the rollout is meant to wait.
   mutating func look(_ mark: Mark, isWaiting: Bool, blindness: Duration, at now: Moment) {
     let gap = now - lookedAt
-    if gap > blindness { progressAt = min(now, progressAt + gap) }
+    if gap > blindness {
+      progressAt = min(now, progressAt + gap)
+      if self.mark != nil { blind += gap }
+    }
+    sightAt = now
     if mark.percent != self.mark?.percent { percentAt = now }
     if isWaiting || mark != self.mark { progressAt = now }
     self.mark = mark
@@ -34,6 +42,19 @@ struct StallClock: Equatable, Sendable {
   }
 
   func still(at now: Moment) -> Duration { now - progressAt }
+
+  /// How long nothing has been seen, at a poll that saw nothing.
+  mutating func unseen(at now: Moment) -> Duration {
+    let since = sightAt ?? now
+    sightAt = since
+    return max(.zero, now - since)
+  }
+
+  /// Whether a rollout that began at `started` is over its time: `timeout` of the time in which it was seen, or twice
+  /// that and `grace` of any time, so that it ends.
+  func isOver(_ timeout: Duration, grace: Duration, started: Moment, at now: Moment) -> Bool {
+    now - started - blind >= timeout || now - started >= timeout * 2 + grace
+  }
 }
 
 extension FleetTrack {

@@ -3,6 +3,9 @@ public enum Verdict: Equatable, Sendable {
   case goOn
   case passed(Proof)
   case failed(Failure)
+  /// Nothing was seen of the fleet for as long as a whole rollout may take. That says nothing of the release: nothing is
+  /// rolled back for it.
+  case outOfSight(for: Duration)
 }
 
 /// Why a release may be called passed, or a rollback landed.

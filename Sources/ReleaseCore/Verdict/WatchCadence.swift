@@ -10,8 +10,9 @@ public enum ObservationPart: String, CaseIterable, Sendable {
 /// When to poll next and what to ask: target health at each poll; refresh, group and activities at every fourth, and at
 /// once, within the same poll, when a target changed; alarms at every tenth; everything at the first.
 ///
-/// A pure value. Throttling doubles the interval, up to a minute, until an answer comes that was not throttled; it
-/// never adds a call.
+/// A pure value. What was asked and did not come is owed: the next poll asks for it again, and everything is asked for
+/// once all is answered again. Throttling doubles the interval, up to a minute, until nothing is throttled any more; it
+/// adds no retry.
 public struct WatchCadence: Equatable, Sendable {
   public struct Poll: Equatable, Sendable {
     /// How long to wait before it.
@@ -32,6 +33,9 @@ public struct WatchCadence: Equatable, Sendable {
   private var wait: Duration
   private var number = 0
   private var targets: [String: [Target]] = [:]
+  private var asked: Set<ObservationPart> = []
+  private var owed: Set<ObservationPart> = []
+  private var isBlind = false
 
   /// - Parameters:
   ///   - poll: the interval between two polls.
@@ -56,8 +60,12 @@ public struct WatchCadence: Equatable, Sendable {
     guard let observation else { return Poll(wait: .zero, parts: parts(isChanged: true, isClosing: false)) }
     let isChanged = takeTargets(observation.targets) && !Self.detail.allSatisfy(observation.answers)
     wait = wasThrottled ? min(wait * 2, max(interval, Self.longestWait)) : interval
+    let wasBlind = isBlind
+    isBlind = wasThrottled || !observation.silences.isEmpty
+    owed = isBlind ? asked.filter { !observation.answers($0) } : []
     let soonest = wasThrottled ? wait : min(wait, ripens ?? wait)
-    return Poll(wait: soonest, parts: parts(isChanged: isChanged, isClosing: isClosing))
+    return Poll(
+      wait: soonest, parts: parts(isChanged: isChanged || (wasBlind && !isBlind), isClosing: isClosing))
   }
 
   /// What tells why a target changed.
@@ -74,11 +82,13 @@ public struct WatchCadence: Equatable, Sendable {
     return isChanged ? rest : nil
   }
 
-  private func parts(isChanged: Bool, isClosing: Bool) -> Set<ObservationPart> {
+  private mutating func parts(isChanged: Bool, isClosing: Bool) -> Set<ObservationPart> {
     var parts: Set<ObservationPart> = hasTargetGroups ? [.targets] : [.group]
     if number % 4 == 0 || isChanged { parts.formUnion([.group, .refreshes, .activities]) }
     if isClosing { parts.formUnion([.group, .refreshes]) }
     if hasAlarms, number % 10 == 0 { parts.insert(.alarms) }
+    parts.formUnion(owed)
+    asked = parts
     return parts
   }
 
@@ -98,7 +108,7 @@ public struct WatchCadence: Equatable, Sendable {
 }
 
 extension Observation {
-  /// Whether a part came; of several target groups, one is enough.
+  /// Whether a part came; of several target groups, one is enough: each poll asks for all.
   fileprivate func answers(_ part: ObservationPart) -> Bool {
     switch part {
     case .group: group != nil
