@@ -33,7 +33,7 @@ public struct Refresh: Equatable, Sendable {
   }
 }
 
-public enum RefreshStatus: String, Sendable {
+public enum RefreshStatus: String, CaseIterable, Sendable {
   case pending = "Pending"
   case inProgress = "InProgress"
   case baking = "Baking"
