@@ -13,9 +13,8 @@ struct WanzamiDeploy: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
-      RehearseCommand.self, SandboxCommand.self,
-
+      ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, PlanCommand.self, StatusCommand.self,
+      HistoryCommand.self, RehearseCommand.self, SandboxCommand.self,
     ])
 
   /// Parses and runs; wrong usage is exit 2, as for the other tools of a pipeline, not the parser's own 64.
