@@ -11,7 +11,7 @@ struct PlainText {
   }
 
   private enum Kind: CaseIterable {
-    case digest, commit, uuid, shortCommit, run, instance, moment, elapsed, port
+    case digest, commit, uuid, shortCommit, run, instance, moment, elapsed, took, port
 
     /// What such a thing looks like. In this order, so that a digest is not taken for a commit.
     var pattern: Regex<Substring> {
@@ -24,6 +24,7 @@ struct PlainText {
       case .instance: /\bi-[0-9a-f]{17}\b/
       case .moment: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/
       case .elapsed: #/(?:^|\n) *\d+\.\ds  /#
+      case .took: /took (?:\d+h )?(?:\d+m )?\d+(?:ms|s|m|h)\b/
       case .port: /127\.0\.0\.1:\d+/
       }
     }
@@ -38,6 +39,7 @@ struct PlainText {
       case .instance: "i-" + filled(number, 17, "0")
       case .moment: "2026-01-02T03:04:05.000".prefix(found.count - 1) + "Z"
       case .elapsed: (found.hasPrefix("\n") ? "\n" : "") + "    0.0s  "
+      case .took: "took 5s"
       case .port: "127.0.0.1:PORT"
       }
     }
@@ -80,7 +82,7 @@ struct PlainText {
     }
     counts[kind, default: 0] += 1
     let name = kind.name(counts[kind, default: 1], for: found)
-    if kind != .elapsed, kind != .moment, kind != .port { known[String(found)] = name }
+    if kind != .elapsed, kind != .moment, kind != .took, kind != .port { known[String(found)] = name }
     return name
   }
 }
