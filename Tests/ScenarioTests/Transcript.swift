@@ -55,6 +55,9 @@ final class Transcript {
     text += "--- exit \(finished.status)\n\n"
   }
 
+  /// Takes down a file that a command wrote.
+  func note(_ name: String, _ contents: String) { text += "# \(name)\n" + plain.of(contents) + "\n" }
+
   /// Compares with the file, or writes it.
   func check(sourceLocation: SourceLocation = #_sourceLocation) throws {
     let file = Transcript.folder.appending(path: name + ".txt")

@@ -13,7 +13,7 @@ struct Ground: Sendable {
   let client: AWSClient
   let registry: LiveRegistry
 
-  private var fleet: LiveFleet {
+  var fleet: LiveFleet {
     LiveFleet(pipeline: pipeline, client: client, transport: transport, registry: registry)
   }
 
