@@ -22,7 +22,7 @@ struct PlainText {
       case .uuid: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/
       case .run: /\b01[0-9A-HJKMNP-TV-Z]{24}\b/
       case .instance: /\bi-[0-9a-f]{17}\b/
-      case .moment: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/
+      case .moment: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|\b20\d\d-\d\d-\d\d \d\d:\d\d\b/
       case .elapsed: #/(?:^|\n) *\d+\.\ds  /#
       case .took: /took (?:\d+h )?(?:\d+m )?\d+(?:ms|s|m|h)\b/
       case .port: /127\.0\.0\.1:\d+/
@@ -37,7 +37,8 @@ struct PlainText {
       case .uuid: "uuuuuuuu-uuuu-uuuu-uuuu-" + filled(number, 12, "u")
       case .run: "01" + filled(number, 24, "R")
       case .instance: "i-" + filled(number, 17, "0")
-      case .moment: "2026-01-02T03:04:05.000".prefix(found.count - 1) + "Z"
+      case .moment:
+        found.contains("T") ? String("2026-01-02T03:04:05.000".prefix(found.count - 1)) + "Z" : "2026-01-02 03:04"
       case .elapsed: (found.hasPrefix("\n") ? "\n" : "") + "    0.0s  "
       case .took: "took 5s"
       case .port: "127.0.0.1:PORT"
@@ -61,7 +62,7 @@ struct PlainText {
   private mutating func replaced(_ kind: Kind, in text: String) -> String {
     var result = ""
     var position = text.startIndex
-    for match in text.matches(of: kind.pattern) {
+    for match in text.matches(of: kind.pattern.wordBoundaryKind(.simple)) {
       result += text[position..<match.range.lowerBound]
       result += name(of: match.output, kind)
       position = match.range.upperBound
