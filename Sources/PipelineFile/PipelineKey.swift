@@ -8,7 +8,9 @@ public enum PipelineKey {
     ("service", "The name that people know the service by.", "the group's name"),
     ("region", "The AWS region.", "what the AWS CLI would use (AWS_REGION, profile)"),
     (
-      "source.repository", "The git repository, as a path from the folder that the program is started in.", "."
+      "source.repository",
+      "The git repository: a path from the folder that the program is started in, or a URL (https://, ssh://, "
+        + "user@host:path, file://), which is fetched into ~/.cache/wanzami-deploy/git (or $XDG_CACHE_HOME).", "."
     ),
     (
       "source.branch",

@@ -6,16 +6,18 @@ import Testing
 
 @Suite("What explain says of keys")
 struct PipelineKeyTests {
-  /// The comment above each key of `pipelines/reference.yml`, by the key's path, spaces collapsed.
+  /// The comment above each key of `pipelines/reference.yml`, by the key's path, spaces collapsed: its first paragraph.
   private func comments() throws -> [String: String] {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../pipelines/reference.yml")
     var comments: [String: String] = [:]
     var comment: [String] = []
+    var isOver = false
     var section = ""
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false) {
       let text = line.drop { $0 == " " }
       if text.hasPrefix("#") {
-        comment.append(String(text.dropFirst()))
+        isOver = isOver || text == "#"
+        if !isOver { comment.append(String(text.dropFirst())) }
         continue
       }
       if let colon = text.firstIndex(of: ":"), !text.hasPrefix("-"), line.count - text.count <= 2 {
@@ -27,6 +29,7 @@ struct PipelineKeyTests {
         }
       }
       comment = []
+      isOver = false
     }
     return comments
   }
