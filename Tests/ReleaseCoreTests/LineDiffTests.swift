@@ -29,7 +29,7 @@ struct LineDiffTests {
   @Test("applying it gives the new text, whatever the two are")
   func law() {
     var generator = Seeded(state: 42)
-    for _ in 0..<300 {
+    for _ in 0..<60 {
       let draw: () -> [String] = {
         (0..<Int.random(in: 0...9, using: &generator)).map { _ in
           ["a", "b", "c"].randomElement(using: &generator) ?? "a"
