@@ -46,12 +46,27 @@ public struct Registry: Sendable {
     "application/vnd.oci.image.index.v1+json",
   ]
 
+  /// A small blob. Registries may point to a store of their own, which gets no credentials of ours.
+  func blob(
+    _ digest: String, of reference: ImageReference, credentials: RegistryCredentials?
+  ) async throws(EngineError) -> [UInt8] {
+    let response = try await ask("GET", reference, credentials, path: "blobs/\(digest)")
+    guard let response else { throw failure(reference, .other, "the registry has no blob \(digest)") }
+    guard response.status != 200, let place = response.header("Location"), place.hasPrefix("https://") else {
+      return response.body
+    }
+    let stored = try await send(HTTPRequest(url: place, bodyBytesMax: 4 << 20), reference)
+    guard stored.status == 200 else { throw failure(reference, .other, stored) }
+    return stored.body
+  }
+
   private func ask(
-    _ method: String, _ reference: ImageReference, _ credentials: RegistryCredentials?
+    _ method: String, _ reference: ImageReference, _ credentials: RegistryCredentials?, path: String? = nil
   ) async throws(EngineError) -> HTTPResponse? {
     let place = RegistryPlace(reference)
     let name = percentEncoded(reference.digest ?? reference.tag ?? "latest", keeping: ":")
-    var request = HTTPRequest(method: method, url: "\(place.base)/v2/\(place.repository)/manifests/\(name)")
+    var request = HTTPRequest(
+      method: method, url: "\(place.base)/v2/\(place.repository)/\(path ?? "manifests/\(name)")")
     request.headers = Registry.mediaTypes.map { HTTPHeader("Accept", $0) }
     request.bodyBytesMax = 4 << 20
     if place.isLoopback { request.proxy = .never }
@@ -65,6 +80,7 @@ public struct Registry: Sendable {
     }
     switch response.status {
     case 200: return response
+    case 300..<400 where path != nil: return response
     case 404: return nil
     case 401, 403: throw failure(reference, credentials == nil ? .noCredentials : .unauthorized, response)
     default: throw failure(reference, .other, response)

@@ -1,3 +1,5 @@
+import ReleaseCore
+
 /// Every key that a pipeline file may have, by the section it stands in; the file itself is the section `""`.
 enum KnownKeys {
   static let sections: [String: [String]] = [
@@ -21,7 +23,7 @@ enum KnownKeys {
   static func advice(for key: String, in section: String) -> String {
     let here = sections[section] ?? []
     let lowered = key.lowercased()
-    let nearest = here.map { (key: $0, distance: editDistance(lowered, $0.lowercased())) }
+    let nearest = here.map { (key: $0, distance: EditDistance.between(lowered, $0.lowercased())) }
       .min { $0.distance < $1.distance }
     if let nearest, nearest.distance <= max(1, min(3, key.count / 3)) {
       return "did you mean \"\(nearest.key)\"?"
@@ -31,29 +33,5 @@ enum KnownKeys {
       return home.isEmpty ? "\"\(key)\" stands at the top of the file" : "\"\(key)\" is a key of \(home)"
     }
     return "known here: \(here.joined(separator: ", "))"
-  }
-
-  /// How many characters must be put in, taken out or exchanged, or neighbours swapped, to make one word of the other.
-  ///
-  /// Optimal string alignment, so that the commonest slip, `wramup`, is one step.
-  static func editDistance(_ left: String, _ right: String) -> Int {
-    let left = Array(left)
-    let right = Array(right)
-    var beforeLast: [Int] = []
-    var last = Array(0...right.count)
-    for row in left.indices {
-      var next = [row + 1]
-      for column in right.indices {
-        let change = last[column] + (left[row] == right[column] ? 0 : 1)
-        var best = min(change, last[column + 1] + 1, next[column] + 1)
-        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-          best = min(best, beforeLast[column - 1] + 1)
-        }
-        next.append(best)
-      }
-      beforeLast = last
-      last = next
-    }
-    return last[right.count]
   }
 }

@@ -117,6 +117,7 @@ public struct Interpreter: Sendable {
     case .survey: return .surveyed(try await ports.survey())
     case .compare(let commit, let other): return .compared(try await ports.compare(commit, other))
     case .checkRollbackTarget(let version): return .rollbackTargetChecked(try await ports.checkRollbackTarget(version))
+    case .checkImage(let order): return .imageChecked(try await ports.checkImage(order))
     case .observe(let parts):
       let (observation, wasThrottled) = await ports.observe(parts)
       return .observed(observation, wasThrottled: wasThrottled)
@@ -167,6 +168,7 @@ extension Action {
     case .survey: .survey
     case .compare: .compare
     case .checkRollbackTarget: .checkRollbackTarget
+    case .checkImage: .checkImage
     case .observe: .observe
     case .collectEvidence: .collectEvidence
     case .build: .build

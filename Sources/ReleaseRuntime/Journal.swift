@@ -95,7 +95,9 @@ extension Action {
       [.text("action", "startRefresh"), .number("version", order.version ?? 0)]
     case .rollBackRefresh: [.text("action", "rollBackRefresh")]
     case .cancelRefresh: [.text("action", "cancelRefresh")]
-    case .resolve, .survey, .compare, .checkRollbackTarget, .observe, .collectEvidence, .wait, .announce, .end: nil
+    case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage, .observe, .collectEvidence, .wait, .announce,
+      .end:
+      nil
     }
   }
 }
@@ -114,7 +116,7 @@ extension Event {
     case .cancelAccepted: [.text("action", "cancelRefresh")]
     case .failed(let action, let failure): [.text("action", action.rawValue), .text("failed", failure.sentence)]
     case .interrupted(let signal): [.text("signal", signal)]
-    case .resolved, .surveyed, .compared, .rollbackTargetChecked, .observed, .evidence, .woke: nil
+    case .resolved, .surveyed, .compared, .rollbackTargetChecked, .imageChecked, .observed, .evidence, .woke: nil
     }
   }
 }

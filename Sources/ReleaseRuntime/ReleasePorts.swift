@@ -12,6 +12,7 @@ public struct ReleasePorts: Sendable {
   /// Whether the first commit lies in the second's history.
   public var compare: @Sendable (Commit, Commit) async throws(ActionFailure) -> Ancestry
   public var checkRollbackTarget: Failing<TemplateVersion, RollbackTargetCheck>
+  public var checkImage: Failing<ImageCheckOrder, ImageCheck>
   /// One poll. Parts that do not answer are silences of the observation, not failures.
   public var observe: @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool)
   public var collectEvidence: @Sendable ([EvidenceRequest]) async -> [Evidence]
@@ -34,6 +35,7 @@ public struct ReleasePorts: Sendable {
     survey: @escaping @Sendable () async throws(ActionFailure) -> Survey,
     compare: @escaping @Sendable (Commit, Commit) async throws(ActionFailure) -> Ancestry,
     checkRollbackTarget: @escaping Failing<TemplateVersion, RollbackTargetCheck>,
+    checkImage: @escaping Failing<ImageCheckOrder, ImageCheck>,
     observe: @escaping @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool),
     collectEvidence: @escaping @Sendable ([EvidenceRequest]) async -> [Evidence],
     build: @escaping Failing<BuildOrder, String>, push: @escaping Failing<PushOrder, Digest>,
@@ -46,6 +48,7 @@ public struct ReleasePorts: Sendable {
     self.survey = survey
     self.compare = compare
     self.checkRollbackTarget = checkRollbackTarget
+    self.checkImage = checkImage
     self.observe = observe
     self.collectEvidence = collectEvidence
     self.build = build

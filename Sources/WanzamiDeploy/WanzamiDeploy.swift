@@ -9,13 +9,13 @@ struct WanzamiDeploy: AsyncParsableCommand {
     discussion: """
       Exit codes: 0 released, already live or landed; 1 failed before the fleet was touched; 2 wrong usage or pipeline \
       file; 3 refused by a precondition; 4 another rollout holds the fleet; 5 failed and rolled back clean; 6 a person \
-      is needed; 7 interrupted, the rollout goes on in AWS.
+      is needed; 7 interrupted, the rollout goes on in AWS; 8 drift.
       """,
     version: Version.text,
     subcommands: [
-      ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
-      RehearseCommand.self, SandboxCommand.self, BootstrapCommand.self,
-
+      ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, PlanCommand.self, VerifyCommand.self,
+      StatusCommand.self, HistoryCommand.self, InitCommand.self, ExplainCommand.self, RehearseCommand.self,
+      SandboxCommand.self, BootstrapCommand.self,
     ])
 
   /// Parses and runs; wrong usage is exit 2, as for the other tools of a pipeline, not the parser's own 64.

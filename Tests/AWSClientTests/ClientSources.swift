@@ -45,7 +45,9 @@ enum ClientSources {
     return Set(
       calls.compactMap { call in
         guard let service = AWSService(rawValue: String(call.1)) else { return nil }
-        let operation = call.2.prefix(1).uppercased() + call.2.dropFirst()
+        var operation = call.2.prefix(1).uppercased() + call.2.dropFirst()
+        // A listing of names is the description without the instances.
+        if operation == "ListAutoScalingGroupNames" { operation = "DescribeAutoScalingGroups" }
         let action = "\(service == .cloudWatch ? "cloudwatch" : service.signingName):\(operation)"
         // It needs no permission (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
         return action == "sts:GetCallerIdentity" ? nil : action

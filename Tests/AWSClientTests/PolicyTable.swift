@@ -13,7 +13,10 @@ struct GrantedAction: Sendable {
     self.why = why
   }
 
-  private static let any: Set<String> = ["release", "rollback", "resume", "status", "history"]
+  private static let any: Set<String> = [
+    "release", "rollback", "resume", "plan", "verify", "status", "history", "init",
+  ]
+  private static let looking: Set<String> = ["verify"]
   private static let changing: Set<String> = ["release", "rollback", "resume"]
 
   static let all = [
@@ -36,6 +39,7 @@ struct GrantedAction: Sendable {
     GrantedAction("ec2:GetConsoleOutput", changing, "evidence of an instance that fails"),
     GrantedAction("ecr:GetAuthorizationToken", any, "the registry's host, and the login to it"),
     GrantedAction("ecr:DescribeRepositories", any, "the repository's address"),
+    GrantedAction("elasticloadbalancing:DescribeLoadBalancers", looking, "whether the load balancer is active"),
     GrantedAction("elasticloadbalancing:DescribeTargetGroups", any, "health-check settings"),
     GrantedAction("elasticloadbalancing:DescribeTargetGroupAttributes", any, "the deregistration delay"),
     GrantedAction("elasticloadbalancing:DescribeTargetHealth", any, "the verdict"),

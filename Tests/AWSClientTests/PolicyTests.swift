@@ -73,7 +73,8 @@ private let unscopable: Set<String> = [
   "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes",
   "autoscaling:DescribeScalingActivities", "cloudwatch:DescribeAlarms", "ec2:DescribeImages",
   "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates",
-  "ecr:GetAuthorizationToken", "elasticloadbalancing:DescribeTargetGroupAttributes",
+  "ecr:GetAuthorizationToken", "elasticloadbalancing:DescribeLoadBalancers",
+  "elasticloadbalancing:DescribeTargetGroupAttributes",
   "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
   "ssm:GetCommandInvocation",
 ]
@@ -176,6 +177,7 @@ struct PolicyEnforcementTests {
     _ = try await client.ecr.getAuthorizationToken()
     _ = try await client.ecr.describeRepositories(names: ["web"])
     _ = try await client.elbv2.describeTargetGroups(arns: [fleet.targetGroup])
+    _ = try await client.elbv2.describeLoadBalancers(arns: [fleet.loadBalancer])
     _ = try await client.elbv2.describeTargetHealth(targetGroup: fleet.targetGroup)
     _ = try await client.elbv2.describeTargetGroupAttributes(targetGroup: fleet.targetGroup)
     _ = try await client.cloudWatch.describeAlarms(["5xx"])
@@ -193,8 +195,8 @@ struct PolicyEnforcementTests {
       ("ec2:DescribeInstances", { () throws(AWSError) in _ = try await client.ec2.describeInstances(ids: ["i-1"]) }),
       ("ecr:DescribeImages", { () throws(AWSError) in _ = try await client.ecr.describeImages(repository: "web") }),
       (
-        "elasticloadbalancing:DescribeLoadBalancers",
-        { () throws(AWSError) in _ = try await client.elbv2.describeLoadBalancers(arns: [moto.fleet.loadBalancer]) }
+        "autoscaling:DescribeWarmPool",
+        { () throws(AWSError) in _ = try await client.autoScaling.describeWarmPool(of: "web") }
       ),
     ]
     for (action, call) in outside {

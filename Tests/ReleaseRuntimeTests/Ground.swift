@@ -89,6 +89,10 @@ final class Ground: Sendable {
         }
         return check
       },
+      checkImage: { order async throws(ActionFailure) in
+        guard case .imageChecked(let check) = try await self.read(.checkImage(order)) else { throw .strange }
+        return check
+      },
       observe: { parts in
         guard case .observed(let observation, let wasThrottled)? = try? await self.read(.observe(parts)) else {
           return (Observation(silences: ["nothing"]), false)

@@ -11,7 +11,7 @@ struct PlainText {
   }
 
   private enum Kind: CaseIterable {
-    case digest, commit, uuid, shortCommit, run, instance, moment, elapsed, port
+    case digest, commit, uuid, shortCommit, run, instance, moment, elapsed, took, port
 
     /// What such a thing looks like. In this order, so that a digest is not taken for a commit.
     var pattern: Regex<Substring> {
@@ -22,8 +22,9 @@ struct PlainText {
       case .uuid: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/
       case .run: /\b01[0-9A-HJKMNP-TV-Z]{24}\b/
       case .instance: /\bi-[0-9a-f]{17}\b/
-      case .moment: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/
+      case .moment: /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|\b20\d\d-\d\d-\d\d \d\d:\d\d\b/
       case .elapsed: #/(?:^|\n) *\d+\.\ds  /#
+      case .took: /took (?:\d+h )?(?:\d+m )?\d+(?:ms|s|m|h)\b/
       case .port: /127\.0\.0\.1:\d+/
       }
     }
@@ -36,8 +37,10 @@ struct PlainText {
       case .uuid: "uuuuuuuu-uuuu-uuuu-uuuu-" + filled(number, 12, "u")
       case .run: "01" + filled(number, 24, "R")
       case .instance: "i-" + filled(number, 17, "0")
-      case .moment: "2026-01-02T03:04:05.000".prefix(found.count - 1) + "Z"
+      case .moment:
+        found.contains("T") ? String("2026-01-02T03:04:05.000".prefix(found.count - 1)) + "Z" : "2026-01-02 03:04"
       case .elapsed: (found.hasPrefix("\n") ? "\n" : "") + "    0.0s  "
+      case .took: "took 5s"
       case .port: "127.0.0.1:PORT"
       }
     }
@@ -59,7 +62,7 @@ struct PlainText {
   private mutating func replaced(_ kind: Kind, in text: String) -> String {
     var result = ""
     var position = text.startIndex
-    for match in text.matches(of: kind.pattern) {
+    for match in text.matches(of: kind.pattern.wordBoundaryKind(.simple)) {
       result += text[position..<match.range.lowerBound]
       result += name(of: match.output, kind)
       position = match.range.upperBound
@@ -80,7 +83,7 @@ struct PlainText {
     }
     counts[kind, default: 0] += 1
     let name = kind.name(counts[kind, default: 1], for: found)
-    if kind != .elapsed, kind != .moment, kind != .port { known[String(found)] = name }
+    if kind != .elapsed, kind != .moment, kind != .took, kind != .port { known[String(found)] = name }
     return name
   }
 }

@@ -33,7 +33,9 @@ struct ReleaseTests {
       #expect(finished.errors.contains("rolling back from release 3 to release 2"))
       #expect(try await stage.health().versions == ["2"])
       let history = try await stage.run("history")
-      let states = history.output.split(separator: "\n").map { $0.split(separator: " ").prefix(2).map(String.init) }
+      let states = history.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map {
+        $0.split(separator: " ").prefix(2).map(String.init)
+      }
       #expect(states.dropFirst() == [["3", "condemned"], ["2", "live"], ["1", "passed"]], "\(history.output)")
       let back = try await stage.run("rollback", "--to", "3")
       #expect(back.status == 3)

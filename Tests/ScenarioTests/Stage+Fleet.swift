@@ -45,8 +45,8 @@ extension Stage {
     )
   }
 
-  func untilHealthy() async throws {
-    try await eventually("the fleet to be healthy") { try await health().healthy == 2 ? true : nil }
+  func untilHealthy(_ desired: Int = 2) async throws {
+    try await eventually("the fleet to be healthy") { try await health().healthy == desired ? true : nil }
   }
 
   /// Waits until the newest refresh has ended; gives its status.

@@ -44,7 +44,7 @@ final class Transcript {
     _ finished: Program.Finished, of arguments: [String], drops: Set<Line> = [],
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    text += "$ wanzami-deploy \(arguments.joined(separator: " "))\n"
+    text += plain.of("$ wanzami-deploy \(arguments.joined(separator: " "))\n")
     for (title, output) in [("", finished.output), ("--- standard error\n", finished.errors)] where !output.isEmpty {
       let lines = output.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
         !drops.contains { $0.matches(line) }
@@ -54,6 +54,9 @@ final class Transcript {
     }
     text += "--- exit \(finished.status)\n\n"
   }
+
+  /// Takes down a file that a command wrote.
+  func note(_ name: String, _ contents: String) { text += "# \(name)\n" + plain.of(contents) + "\n" }
 
   /// Compares with the file, or writes it.
   func check(sourceLocation: SourceLocation = #_sourceLocation) throws {

@@ -129,6 +129,7 @@ extension Simulation {
     case .survey: return .surveyed(survey())
     case .compare(let commit, let other): return .compared(compare(commit, other))
     case .checkRollbackTarget(let version): return .rollbackTargetChecked(check(version))
+    case .checkImage(let order): return .imageChecked(check(order))
     case .observe(let parts): return observe(parts)
     case .collectEvidence(let requests):
       return .evidence(requests.map { Evidence(instance: $0.instance, targets: $0.targets) })
@@ -186,6 +187,12 @@ extension Simulation {
     return RollbackTargetCheck(release: version.number, problems: problems)
   }
 
+  private func check(_ order: ImageCheckOrder) -> ImageCheck {
+    let commit = commits.first { (digests[$0] ?? Fleet.digest(of: $0)) == order.digest }
+    let problems = registry.contains(order.digest) ? [] : ["image \(order.digest) is not in the registry"]
+    return ImageCheck(digest: order.digest, problems: problems, commit: isLabelled ? commit : nil)
+  }
+
   private func create(_ order: VersionOrder) throws -> Int {
     let data = TemplateData(tree: .members([Tree.Member("UserData", .text(Fleet.base64(order.userData)))]))
     return try world.createTemplateVersion(
@@ -222,6 +229,7 @@ extension Simulation {
     case .survey: .survey
     case .compare: .compare
     case .checkRollbackTarget: .checkRollbackTarget
+    case .checkImage: .checkImage
     case .observe: .observe
     case .collectEvidence: .collectEvidence
     case .build: .build

@@ -16,6 +16,8 @@ final class Simulation {
   var digests: [Commit: Digest] = [:]
   /// Digests that can be pulled.
   var registry: Set<Digest> = []
+  /// Whether an image in the registry tells its commit.
+  var isLabelled = true
   /// Healthy targets, least of all since the last reset.
   private(set) var leastHealthy = Int.max
   /// What broke a law of the design, in order.

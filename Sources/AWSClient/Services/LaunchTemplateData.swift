@@ -23,6 +23,9 @@ extension EC2 {
     /// The user data's bytes, already out of base64; `nil` when there is none or when it is not base64.
     public var userData: [UInt8]? { tree.nonEmpty("userData").flatMap { base64Decoded($0) } }
 
+    /// Every member but the user data, its text by its path, such as `metadataOptions.httpTokens`.
+    public var members: [String: String] { flattened(tree).filter { $0.key != "userData" } }
+
     /// Paths of all members that differ, such as `networkInterfaceSet[0].subnetId`, in a stable order.
     public func differences(from other: LaunchTemplateData) -> [String] {
       let (mine, theirs) = (flattened(tree), flattened(other.tree))

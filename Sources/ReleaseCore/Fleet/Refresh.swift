@@ -45,7 +45,7 @@ extension Refresh {
   }
 }
 
-public enum RefreshStatus: String, Sendable {
+public enum RefreshStatus: String, CaseIterable, Sendable {
   case pending = "Pending"
   case inProgress = "InProgress"
   case baking = "Baking"

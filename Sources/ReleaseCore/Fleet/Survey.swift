@@ -62,13 +62,17 @@ public struct TemplateVersion: Equatable, Sendable {
   public var userData: [UInt8]
   /// Equal for two versions that differ in nothing but user data, number and description.
   public var fingerprint: String
+  /// The members that ``fingerprint`` is made of, by their paths, such as `metadataOptions.httpTokens`.
+  public var members: [String: String]
   public var created: Moment?
   public var createdBy: String?
 
   public init(
     number: Int, description: String = "", imageID: String? = nil, instanceType: String? = nil, userData: [UInt8] = [],
-    fingerprint: String = "", created: Moment? = nil, createdBy: String? = nil
+    fingerprint: String = "", members: [String: String] = [:], created: Moment? = nil,
+    createdBy: String? = nil
   ) {
+    self.members = members
     self.number = number
     self.description = description
     self.imageID = imageID

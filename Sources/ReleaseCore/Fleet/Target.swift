@@ -54,7 +54,7 @@ public struct Target: Equatable, Sendable {
 }
 
 /// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
-public enum TargetState: String, Sendable {
+public enum TargetState: String, CaseIterable, Sendable {
   case initial
   case healthy
   case unhealthy

@@ -90,7 +90,7 @@ extension Preflight {
   }
 
   /// What is odd but forbids nothing: said before the rollout.
-  static func warnings(_ clearance: Clearance) -> [String] {
+  static func warnings(_ clearance: Clearance, _ options: ReleaseOptions) -> [String] {
     let group = clearance.survey.group
     var warnings: [String] = []
     if !group.healthCheckTypes.contains("ELB") {
@@ -100,13 +100,14 @@ extension Preflight {
           + "update-auto-scaling-group --auto-scaling-group-name \(group.name) --health-check-type ELB "
           + "--health-check-grace-period 60")
     }
-    let foreign = clearance.template.versions.values
-      .filter { $0.number > clearance.saved && $0.release(of: clearance.survey.repository) == nil }
-      .map { String($0.number) }.sorted()
+    let foreign = clearance.template.foreignVersions(
+      toSaved: clearance.saved, repository: clearance.survey.repository
+    ).filter { number in options.template.map { number > $0 } ?? true }
     if !foreign.isEmpty {
       warnings.append(
         "launch template \(clearance.template.name) has newer versions that no release made "
-          + "(\(foreign.joined(separator: ", "))); they are not taken in: version \(clearance.saved) is the source.")
+          + "(\(foreign.map(String.init).joined(separator: ", "))); they are not taken in: version \(clearance.source) is "
+          + "the source. See wanzami-deploy plan --template \(foreign[foreign.count - 1]).")
     }
     let aside = group.instances.filter { $0.lifecycle == .standby || $0.isProtected }.map(\.id)
     if !aside.isEmpty && clearance.settings.protected == .ignore {

@@ -41,11 +41,17 @@ public enum Preflight: Equatable, Sendable {
           + "to an AMI that is looked up at launch. Create a version with the AMI's id and set the group to it."
       ])
     }
+    if let number = options.template,
+      let refusal = Preflight.sourceRefusal(number, of: template, saved: saved, repository: survey.repository)
+    {
+      return .refused([refusal])
+    }
     let settings = RolloutSettings(
       pipeline: pipeline.rollout, group: survey.group, targetGroups: survey.targetGroups)
     return .cleared(
       Clearance(
-        survey: survey, template: template, saved: saved, passed: passed, state: state, settings: settings,
+        survey: survey, template: template, saved: saved, source: options.template ?? saved, passed: passed,
+        state: state, settings: settings,
         aim: passed.contains(saved) ? saved : passed.last))
   }
 
@@ -84,6 +90,8 @@ public struct Clearance: Equatable, Sendable {
   public var template: LaunchTemplate
   /// The number that the group is set to, or will be pinned to.
   public var saved: Int
+  /// The number whose data a new version inherits: the saved one, or what `--template` names.
+  public var source: Int
   public var passed: PassedHistory
   /// As seen from the saved version.
   public var state: FleetState

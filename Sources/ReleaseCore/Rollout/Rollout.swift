@@ -17,6 +17,8 @@ public struct Rollout: Equatable, Sendable {
   public var refresh: Refresh?
   /// The refreshes that were there before, by id.
   var earlierRefreshes: Set<String>
+  /// What was decided of the fleet before; `nil`: the rollout was found in AWS.
+  public var clearance: Clearance?
 
   init(_ draft: Draft, release: Int) {
     let clearance = draft.candidate.clearance
@@ -32,6 +34,7 @@ public struct Rollout: Equatable, Sendable {
     settings = clearance.settings
     passed = clearance.passed
     aim = clearance.aim == release ? clearance.passed.last(otherThan: release) : clearance.aim
+    self.clearance = clearance
   }
 
   /// A rollout that was found in AWS.

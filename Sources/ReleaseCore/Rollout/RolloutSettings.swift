@@ -22,8 +22,10 @@ public struct RolloutSettings: Equatable, Sendable {
   public var timeout: Duration
   public var poll: Duration
   public var protected: Pipeline.ProtectedInstances
-  /// How long the rollout should take, bake included: a simple estimate, see ``Forecast``.
-  public var forecast: Duration
+  /// How capacity moves.
+  public var steps: CapacitySteps
+  /// How long the rollout should take, bake included.
+  public var forecast: Forecast
 
   /// Fills in what the pipeline leaves out.
   ///
@@ -49,20 +51,22 @@ public struct RolloutSettings: Equatable, Sendable {
     stalledAfter = pipeline.stalledAfter
     poll = pipeline.poll
     protected = pipeline.protected
-    forecast =
-      Forecast(
-        desired: group.desired, percent: percent, warmup: warmupSent, targetGroups: targetGroups,
-        holds: checkpointDelay * checkpoints.count, bake: bake
-      ).total
-    timeout = pipeline.timeout ?? Swift.max(.seconds(3600), forecast * 2)
+    steps = CapacitySteps(group: group, percent: percent, checkpoints: checkpoints, protected: protected)
+    forecast = Forecast(
+      steps: steps, warmup: warmupSent, waitsForTargets: group.healthCheckTypes.contains("ELB"),
+      targetGroups: targetGroups, checkpointDelay: checkpointDelay, bake: bake)
+    timeout = pipeline.timeout ?? Swift.max(.seconds(3600), forecast.total * 2)
   }
 
   /// The fewest healthy targets that a fleet of `desired` may have: ceil(desired x min / 100).
   ///
   /// AWS rounds the minimum up to whole instances.
   public func floor(desired: Int) -> Int {
-    HealthyPercent(min: minHealthyPercent, max: maxHealthyPercent).floor(desired: desired)
+    percent.floor(desired: desired)
   }
+
+  /// Both percentages.
+  public var percent: HealthyPercent { HealthyPercent(min: minHealthyPercent, max: maxHealthyPercent) }
 
   private static func defaultBake(_ targetGroups: [TargetGroup]) -> Duration {
     targetGroups.reduce(.seconds(60)) { longest, group in
@@ -100,29 +104,4 @@ extension HealthyPercent {
   public func batch(desired: Int) -> Int { Swift.max(1, desired * max / 100 - floor(desired: desired)) }
 
   private static func maxForSize(_ desired: Int) -> Int { desired <= 3 ? 150 : 110 }
-}
-
-/// How long a rollout should take: rounds x (launch + first healthy answer + warmup + drain) + checkpoints + bake.
-///
-/// Two instances in batches of one, 30 s warmup, health checks 2 x 10 s + 5 s, 30 s drain, 1 m bake:
-/// 2 x (60 + 25 + 30 + 30) + 60 = 350 s.
-public struct Forecast: Equatable, Sendable {
-  /// What EC2 and the boot of an operating system take, roughly.
-  public static let launch = Duration.seconds(60)
-
-  public var rounds: Int
-  public var round: Duration
-  public var total: Duration
-
-  public init(
-    desired: Int, percent: HealthyPercent, warmup: Duration, targetGroups: [TargetGroup], holds: Duration,
-    bake: Duration
-  ) {
-    let batch = percent.batch(desired: desired)
-    let firstHealthy = targetGroups.map { $0.interval * $0.healthyThreshold + $0.timeout }.max() ?? .zero
-    let drain = targetGroups.map(\.deregistrationDelay).max() ?? .zero
-    rounds = (desired + batch - 1) / batch
-    round = Forecast.launch + firstHealthy + warmup + drain
-    total = round * rounds + holds + bake
-  }
 }

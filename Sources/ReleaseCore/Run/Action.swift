@@ -5,6 +5,8 @@ public enum Action: Equatable, Sendable {
   case survey
   case compare(Commit, with: Commit)
   case checkRollbackTarget(TemplateVersion)
+  /// Whether an image that is named by its digest is in the registry, and runs on the instances.
+  case checkImage(ImageCheckOrder)
   case observe(Set<ObservationPart>)
   /// Runs beside the watch and never delays it.
   case collectEvidence([EvidenceRequest])

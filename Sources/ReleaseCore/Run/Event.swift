@@ -4,6 +4,7 @@ public enum Event: Equatable, Sendable {
   case surveyed(Survey)
   case compared(Ancestry)
   case rollbackTargetChecked(RollbackTargetCheck)
+  case imageChecked(ImageCheck)
   case observed(Observation, wasThrottled: Bool)
   case evidence([Evidence])
   case built(imageID: String)
@@ -23,7 +24,7 @@ public enum Event: Equatable, Sendable {
 
 /// The actions that can fail, as a failure names them.
 public enum FailedAction: String, Equatable, Sendable {
-  case resolve, survey, compare, checkRollbackTarget, observe, collectEvidence
+  case resolve, survey, compare, checkRollbackTarget, checkImage, observe, collectEvidence
   case build, push, pin, createVersion, tag, startRefresh, rollBackRefresh, cancelRefresh
 }
 

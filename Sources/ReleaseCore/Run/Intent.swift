@@ -18,6 +18,14 @@ public struct ReleaseOptions: Equatable, Sendable {
   /// Go on although the rollback target is gone: a failure then ends in exit 6.
   public var needsNoRollbackTarget = false
   public var waitsForLock = false
+  /// The digest that is live again, on new instances: changed environment, secret or AMI. It takes no revision.
+  public var isRedeploy = false
+  /// A digest that is in the registry: nothing is built.
+  public var image: Digest?
+  /// A template version that somebody else made, whose data the release takes in instead of the saved version's.
+  public var template: Int?
+  /// What the fleet must still be like.
+  public var plan: PlannedRelease?
 
   public init(revision: String? = nil) { self.revision = revision }
 }

@@ -7,12 +7,13 @@ extension Run {
     let order = BuildOrder(
       commit: candidate.commit.commit, image: pipeline.image,
       platform: pipeline.image.platform ?? clearance.survey.platform, reference: candidate.reference)
-    let build: [Action] = [.announce(.building(order)), .build(order)]
+    let build: [Action] = candidate.digest == nil ? [.announce(.building(order)), .build(order)] : []
     guard case .release(let options) = intent else { return [] }
     guard let aim = clearance.aim else {
       guard options.isFirst || options.isIncident || options.needsNoRollbackTarget else {
         return end(.refused(["no release of this fleet has passed yet, so a failed one has nothing to return to."]))
       }
+      if candidate.digest != nil { return beginTemplate(candidate) }
       phase = .building(Building(candidate: candidate, isAimChecked: true))
       return build
     }
@@ -21,10 +22,11 @@ extension Run {
       guard options.needsNoRollbackTarget else {
         return end(.refused(["\(gone). Go on without one by --no-rollback-target: a failure then ends in exit 6."]))
       }
+      if candidate.digest != nil { return [.announce(.warning(gone))] + beginTemplate(candidate.withoutAim) }
       phase = .building(Building(candidate: candidate.withoutAim, isAimChecked: true))
       return [.announce(.warning(gone))] + build
     }
-    phase = .building(Building(candidate: candidate, isAimChecked: false))
+    phase = .building(Building(candidate: candidate, isBuilt: candidate.digest != nil, isAimChecked: false))
     return [.checkRollbackTarget(version)] + build
   }
 
@@ -56,6 +58,7 @@ extension Run {
       phase = .building(building)
       return said
     }
+    if building.candidate.digest != nil { return said + beginTemplate(building.candidate) }
     phase = .pushing(building.candidate)
     let candidate = building.candidate
     return said + [.push(PushOrder(commit: candidate.commit.commit, reference: candidate.reference))]

@@ -1,16 +1,19 @@
 extension Run {
   /// The survey and the commit come in, in either order; with both, the decision falls.
   mutating func prepare(_ known: Preparation, _ event: Event, at now: Moment) -> [Action] {
+    guard case .release(let options) = intent else { return [] }
     var known = known
     var said: [Action] = []
     switch event {
     case .surveyed(let survey):
       known.survey = survey
-      if known.digest == nil { said.append(.announce(.surveyed(survey))) }
+      if known.isFirst { said.append(.announce(.surveyed(survey))) }
     case .resolved(let commit):
       known.commit = commit
       said.append(.announce(.resolved(commit)))
-    case .failed(.survey, let failure), .failed(.resolve, let failure):
+    case .imageChecked(let check):
+      if let next = take(check, &known, options) { return next }
+    case .failed(.survey, let failure), .failed(.resolve, let failure), .failed(.checkImage, let failure):
       return end(failure.kind == .refused ? .refused([failure.sentence]) : .failedBefore(failure.sentence))
     case .tagged, .failed(.tag, _):
       // The mark of a faster release is put right.
@@ -18,6 +21,7 @@ extension Run {
     default:
       return []
     }
+    if let survey = known.survey, names(known, options) { return said + identify(known, survey, options) }
     guard let survey = known.survey, let commit = known.commit else {
       phase = .preparing(known)
       return said
@@ -40,7 +44,8 @@ extension Run {
         commit: commit, clearance: clearance, digest: known.digest, checkedAim: known.checkedAim)
       if known.isAimGone, clearance.aim == known.checkedAim { candidate = candidate.withoutAim }
       let warnings: [Action] =
-        known.digest == nil ? Preflight.warnings(clearance).map { .announce(.warning($0)) } : []
+        known.isFirst ? Preflight.warnings(clearance, options).map { .announce(.warning($0)) } : []
+      if let moved = moved(candidate, options) { return moved }
       if let done = alreadyLive(candidate) { return warnings + done }
       guard let live = clearance.live?.commit, live != commit.commit, !options.allowsOlder else {
         return warnings + proceed(candidate)
@@ -64,6 +69,7 @@ extension Run {
       return [.announce(.adopted(active.id, release: number))] + watch(rollout, at: now)
     }
     let holder = Holder.describe(active, survey: survey)
+    if options.plan != nil { return end(.refused(["the fleet is not as it was planned:", holder])) }
     guard options.waitsForLock else { return end(.held(by: holder)) }
     var waiting = known
     waiting.survey = nil
@@ -85,6 +91,7 @@ extension Run {
   /// The commit, or its digest, is live already if digest, every instance, every target and the mark agree.
   private mutating func alreadyLive(_ candidate: Candidate) -> [Action]? {
     let clearance = candidate.clearance
+    guard case .release(let options) = intent, !options.isRedeploy, hasSource(candidate) else { return nil }
     guard let live = clearance.live, clearance.state.isWhole, clearance.pinned == nil,
       candidate.digest.map({ $0 == live.digest }) ?? (live.commit == candidate.commit.commit)
     else { return nil }
@@ -100,6 +107,28 @@ extension Run {
     // No refresh is under way: whatever the mark speaks of is over.
     if marks[InFlightMark.key] != nil { tags[InFlightMark.key] = .some(nil) }
     return close(.alreadyLive(release: clearance.saved, proof: proof), writing: tags)
+  }
+
+  /// Whether the saved version has the data of the source, but for what a release changes itself.
+  private func hasSource(_ candidate: Candidate) -> Bool {
+    let clearance = candidate.clearance
+    guard clearance.source != clearance.saved else { return true }
+    guard let saved = clearance.template.versions[clearance.saved], let live = clearance.live,
+      let source = clearance.template.versions[clearance.source], source.fingerprint == saved.fingerprint
+    else { return false }
+    let script = candidate.commit.userDataScript ?? source.userData
+    let pinned = try? UserData.render(script, repository: clearance.survey.repository, to: live.digest)
+    return pinned == saved.userData
+  }
+
+  /// A release that is held to a plan is refused when the fleet is not as it was planned; `nil`: it is.
+  private mutating func moved(_ candidate: Candidate, _ options: ReleaseOptions) -> [Action]? {
+    guard let plan = options.plan else { return nil }
+    let now = PlannedFacts(
+      clearance: candidate.clearance, commit: candidate.commit.commit, policy: pipeline.rollback)
+    let moved = plan.moved(to: now, digest: candidate.digest)
+    guard !moved.isEmpty else { return nil }
+    return end(.refused(moved.map { "since the plan: \($0)." } + ["Plan again: wanzami-deploy plan --out FILE."]))
   }
 
   mutating func compare(_ candidate: Candidate, _ event: Event) -> [Action] {

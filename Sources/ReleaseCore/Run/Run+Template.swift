@@ -2,14 +2,14 @@ extension Run {
   /// The user data is pinned to the digest; a version with the same data is used again.
   mutating func beginTemplate(_ candidate: Candidate) -> [Action] {
     let clearance = candidate.clearance
-    guard let digest = candidate.digest, let source = clearance.template.versions[clearance.saved] else {
+    guard let digest = candidate.digest, let source = clearance.template.versions[clearance.source] else {
       return end(
         .failedBefore(
-          "version \(clearance.saved) of launch template \(clearance.template.name), which group "
+          "version \(clearance.source) of launch template \(clearance.template.name), which group "
             + "\(clearance.survey.group.name) is set to, could not be read. Try again; if it stays, set the group to "
             + "a version that exists."))
     }
-    let script = candidate.commit.userDataScript ?? source.userData
+    let script = candidate.commit.userDataScript ?? ownScript(clearance) ?? source.userData
     let isRendered = candidate.commit.userDataScript != nil
     switch pinnedUserData(script, isTemplate: isRendered, repository: clearance.survey.repository, digest: digest) {
     case .failure(let refusal):
@@ -22,6 +22,12 @@ extension Run {
       }
       return write(draft)
     }
+  }
+
+  /// Of a redeployment, whose script comes from no commit: the live one, where the pipeline has one of its own.
+  private func ownScript(_ clearance: Clearance) -> [UInt8]? {
+    guard case .release(let options) = intent, options.isRedeploy, pipeline.fleet.userData != nil else { return nil }
+    return clearance.template.versions[clearance.saved]?.userData
   }
 
   private func pinnedUserData(
@@ -61,21 +67,30 @@ extension Run {
     return [
       .createVersion(
         VersionOrder(
-          templateID: clearance.template.id, source: clearance.saved, description: description.description,
+          templateID: clearance.template.id, source: clearance.source, description: description.description,
           userData: draft.userData))
     ]
   }
 
   /// The newest version that has the same data and tells of the same commit: written by a run that was killed, or by
-  /// an earlier try.
+  /// an earlier try. A redeployment takes none that a refresh has gone to: instances of it may be there, and could not
+  /// be told from new ones.
   private func sameVersion(as draft: Draft) -> Int? {
     let clearance = draft.candidate.clearance
-    guard let source = clearance.template.versions[clearance.saved] else { return nil }
+    guard let source = clearance.template.versions[clearance.source] else { return nil }
+    let used = usedVersions(clearance.survey)
     return clearance.template.versions.values.filter { version in
-      version.number != clearance.saved && version.fingerprint == source.fingerprint
+      version.number != clearance.saved && !used.contains(version.number) && version.fingerprint == source.fingerprint
         && version.userData == draft.userData
         && version.release(of: clearance.survey.repository)?.commit == draft.candidate.commit.commit
     }.map(\.number).max()
+  }
+
+  private func usedVersions(_ survey: Survey) -> Set<Int> {
+    guard case .release(let options) = intent, options.isRedeploy else { return [] }
+    return Set(
+      survey.refreshes.compactMap { $0.desired?.version.number } + survey.group.instances.compactMap(\.version)
+        + PassedHistory(survey: survey).releases)
   }
 
   mutating func version(_ draft: Draft, _ event: Event) -> [Action] {
@@ -91,7 +106,7 @@ extension Run {
 
   private mutating func begin(_ rollout: Rollout, isReused: Bool) -> [Action] {
     phase = .tagging(rollout)
-    let source = rollout.group.configuration.template?.version.number ?? 0
+    let source = rollout.clearance?.source ?? rollout.group.configuration.template?.version.number ?? 0
     return [
       .announce(
         .versionCreated(rollout.release, template: rollout.template.name, source: source, isReused: isReused)),

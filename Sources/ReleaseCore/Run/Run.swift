@@ -29,6 +29,8 @@ public struct Run: Equatable, Sendable {
     switch intent {
     case .release(let options):
       phase = .preparing(Preparation())
+      // A named image tells its commit, which the live release tells of a redeployment.
+      if options.isRedeploy || options.image != nil && options.revision == nil { return [.survey] }
       return [.survey, .resolve(revision: options.revision)]
     case .rollback, .resume:
       phase = .surveying
@@ -171,6 +173,11 @@ public struct Preparation: Equatable, Sendable {
   public var checkedAim: Int?
   /// It turned out to be gone, and the run goes on without one.
   public var isAimGone = false
+  /// The registry was asked for the image that is named by its digest.
+  public var isImageAsked = false
+
+  /// Whether nothing was built or found by this run yet: what is odd about the fleet is said once.
+  var isFirst: Bool { digest == nil || isImageAsked }
 }
 
 /// A commit that may be released to a fleet that was cleared.

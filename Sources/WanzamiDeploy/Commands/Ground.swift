@@ -13,7 +13,7 @@ struct Ground: Sendable {
   let client: AWSClient
   let registry: LiveRegistry
 
-  private var fleet: LiveFleet {
+  var fleet: LiveFleet {
     LiveFleet(pipeline: pipeline, client: client, transport: transport, registry: registry)
   }
 
@@ -69,6 +69,7 @@ struct Ground: Sendable {
       checkRollbackTarget: { version throws(ActionFailure) in
         try await fleet.checkRollbackTarget(version, repository: known.repository)
       },
+      checkImage: { order throws(ActionFailure) in try await image.check(order) },
       observe: { await fleet.observe($0, targetGroups: known.targetGroups) },
       collectEvidence: { await evidence.collect($0) },
       build: { order throws(ActionFailure) in try await image.build(order) },

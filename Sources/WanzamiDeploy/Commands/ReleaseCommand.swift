@@ -6,33 +6,25 @@ struct ReleaseCommand: AsyncParsableCommand {
     commandName: "release", abstract: "Release a commit of the pipeline's branch, and prove it or roll it back.")
 
   @OptionGroup var common: CommonOptions
-
-  @Argument(help: "A commit, tag or branch; default: the head of the pipeline's branch.")
-  var commit: String?
+  @OptionGroup var switches: ReleaseSwitches
 
   @Flag(name: .customLong("wait-for-lock"), help: "Wait while another rollout holds the fleet, then read all again.")
   var waitsForLock = false
 
-  @Flag(name: .customLong("no-rollback-target"), help: "Go on although the rollback target is gone.")
-  var needsNoRollbackTarget = false
+  @Option(help: "A plan that plan --out wrote: its release, refused (exit 3) if the fleet moved since.")
+  var plan: String?
 
-  @Flag(name: .customLong("allow-older"), help: "Release a commit that is older than the live one.")
-  var allowsOlder = false
-
-  @Flag(name: .customLong("incident"), help: "The fleet is sick or alarms are red already: fix forward.")
-  var isIncident = false
-
-  @Flag(name: .customLong("first"), help: "The fleet has no release that passed: a failure then needs a person.")
-  var isFirst = false
+  func validate() throws {
+    if plan != nil, !switches.isEmpty || waitsForLock {
+      throw ValidationError("--plan says what is released and how: give no commit and no other switch with it")
+    }
+  }
 
   func run() async throws {
     let ground = try await Ground.stand(common)
-    var options = ReleaseOptions(revision: commit)
+    var options = switches.options
+    if let plan { options = try PlanFile(reading: plan).options }
     options.waitsForLock = waitsForLock
-    options.needsNoRollbackTarget = needsNoRollbackTarget
-    options.allowsOlder = allowsOlder
-    options.isIncident = isIncident
-    options.isFirst = isFirst
     let outcome = await Execution(ground: ground, format: common.output, isVerbose: common.verbose).perform(
       .release(options))
     throw ExitCode(outcome.exitCode)

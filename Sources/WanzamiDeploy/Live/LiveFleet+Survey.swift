@@ -28,7 +28,7 @@ extension LiveFleet {
     }
   }
 
-  private func targetGroups(_ arns: [String]) async throws -> [ReleaseCore.TargetGroup] {
+  func targetGroups(_ arns: [String]) async throws -> [ReleaseCore.TargetGroup] {
     let found = try await client.elbv2.describeTargetGroups(arns: arns)
     return try await withThrowingTaskGroup(of: (Int, ReleaseCore.TargetGroup).self) { tasks in
       for (index, group) in found.enumerated() {
@@ -43,7 +43,7 @@ extension LiveFleet {
     }
   }
 
-  private func targetHealth(_ arns: [String]) async throws -> [String: [Target]] {
+  func targetHealth(_ arns: [String]) async throws -> [String: [Target]] {
     try await withThrowingTaskGroup(of: (String, [Target]).self) { tasks in
       for arn in arns {
         tasks.addTask { (arn, try await client.elbv2.describeTargetHealth(targetGroup: arn).map { Target($0) }) }
@@ -58,7 +58,7 @@ extension LiveFleet {
   private static let newestVersions = 50
 
   /// The group's launch template: its newest versions, and each that the group, its instances or its tags name.
-  private func template(of group: AutoScaling.Group, refreshes: [Refresh]) async throws -> LaunchTemplate? {
+  func template(of group: AutoScaling.Group, refreshes: [Refresh]) async throws -> LaunchTemplate? {
     guard let reference = SavedConfiguration(group).template else { return nil }
     let key: EC2.LaunchTemplateKey = reference.id.isEmpty ? .name(reference.name) : .id(reference.id)
     guard let template = try await client.ec2.describeLaunchTemplates([key]).first else { return nil }
@@ -103,7 +103,7 @@ extension LiveFleet {
   }
 
   /// The image repository as `docker pull` names it: the pipeline's, else the one in the user data.
-  private func repository(
+  func repository(
     template: LaunchTemplate?, saved: SavedConfiguration
   ) async throws(ActionFailure) -> String {
     if let repository = pipeline.image.repository {

@@ -135,7 +135,8 @@ extension TemplateVersion {
     self.init(
       number: version.number, description: version.description ?? "", imageID: version.data.imageID,
       instanceType: version.data.instanceType, userData: version.data.userData ?? [],
-      fingerprint: rest.sortedByName.serialized, created: version.createTime.map(Moment.init),
+      fingerprint: rest.sortedByName.serialized, members: version.data.members,
+      created: version.createTime.map(Moment.init),
       createdBy: version.createdBy)
   }
 }

@@ -3,6 +3,8 @@ import ReleaseCore
 /// What `history` says: each release that a run made, newest first, and what became of it.
 struct HistoryReport {
   let survey: Survey
+  /// Why a run failed, where this machine knows.
+  var cause: (RunID) -> String? = { _ in nil }
 
   struct Entry: Equatable {
     var number: Int
@@ -47,18 +49,36 @@ struct HistoryReport {
   }
 
   func lines() -> [String] {
-    var table = Table(header: ["RELEASE", "STATE", "COMMIT", "BY", "CREATED", "REFRESH"])
-    for entry in entries() {
-      let refresh = entry.refresh.map { refresh in
-        let reason = (refresh.rollbackReason ?? refresh.statusReason).map { ": \(Printable.clean($0))" } ?? ""
-        return refresh.status.rawValue + reason
-      }
-      table.rows.append([
-        String(entry.number), entry.state.rawValue, entry.release?.commit.short ?? "-", entry.release?.by ?? "-",
-        entry.created?.timestamp ?? "-", refresh ?? "-",
-      ])
+    var table = Table(header: ["RELEASE", "STATE", "COMMIT", "BY", "CREATED", "TOOK", "REFRESH"])
+    let entries = entries()
+    for entry in entries {
+      let created = entry.created.map { String($0.timestamp.prefix(16)).replacing("T", with: " ") }
+      var row = [String(entry.number), entry.state.rawValue]
+      row += [entry.release?.commit.short ?? "-", entry.release?.by ?? "-", created ?? "-"]
+      row += [took(entry) ?? "-", entry.refresh?.status.rawValue ?? "-"]
+      table.rows.append(row)
     }
-    return table.lines()
+    let lines = table.lines()
+    let rows = zip(entries, lines.dropFirst()).flatMap { entry, line in
+      [line] + (why(entry).map { Prose.wrap(Printable.clean($0), first: "         ", hanging: "         ") } ?? [])
+    }
+    return lines.prefix(1) + rows
+  }
+
+  private func seconds(_ entry: Entry) -> Int {
+    guard let started = entry.refresh?.started, let ended = entry.refresh?.ended else { return 0 }
+    return (ended - started).wholeSecondsRoundedUp
+  }
+
+  private func took(_ entry: Entry) -> String? {
+    guard let started = entry.refresh?.started, let ended = entry.refresh?.ended else { return nil }
+    return (ended - started).inWords
+  }
+
+  /// Why a release did not pass; `nil`: it did, or nobody says.
+  private func why(_ entry: Entry) -> String? {
+    guard entry.state == .condemned || entry.refresh?.status == .failed else { return nil }
+    return entry.release.flatMap { cause($0.run) } ?? entry.refresh?.rollbackReason ?? entry.refresh?.statusReason
   }
 
   func jsonLines() -> [String] {
@@ -70,6 +90,8 @@ struct HistoryReport {
         .text("created", entry.created?.timestamp ?? ""), .text("refresh", entry.refresh?.id ?? ""),
         .text("refreshStatus", entry.refresh?.status.rawValue ?? ""),
         .text("reason", entry.refresh?.rollbackReason ?? entry.refresh?.statusReason ?? ""),
+        .text("cause", entry.release.flatMap { cause($0.run) } ?? ""),
+        .number("seconds", seconds(entry)),
       ])
     }
   }

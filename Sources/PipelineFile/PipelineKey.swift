@@ -1,0 +1,78 @@
+import ReleaseCore
+
+/// The keys of a pipeline file as people read of them: the comments of `pipelines/reference.yml`, which a test holds to
+/// this table.
+public enum PipelineKey {
+  /// In the order of the reference.
+  static let meanings: [(path: String, meaning: String, standard: String?)] = [
+    ("service", "The name that people know the service by.", "the group's name"),
+    ("region", "The AWS region.", "what the AWS CLI would use (AWS_REGION, profile)"),
+    (
+      "source.repository",
+      "The git repository: a path from the folder that the program is started in, or a URL (https://, ssh://, "
+        + "user@host:path, file://), which is fetched into ~/.cache/wanzami-deploy/git (or $XDG_CACHE_HOME).", "."
+    ),
+    (
+      "source.branch",
+      "The branch that a released commit must be on: the remote's where there is a remote, else the local one.", "main"
+    ),
+    (
+      "image.repository", "An ECR repository, or registry/repository, without a tag.",
+      "the one in the template's user data"
+    ),
+    ("image.context", "The folder of the commit's tree that is the build's context.", "its root"),
+    ("image.dockerfile", "The Dockerfile, as a path from the context.", "Dockerfile"),
+    (
+      "image.platform", "os/architecture, or os/architecture/variant.", "what the template's instance type runs"
+    ),
+    (
+      "image.buildArgs", "Values of the Dockerfile's ARGs. They stay readable in the image: no place for a secret.",
+      "{}"
+    ),
+    ("image.target", "The stage of the Dockerfile to build.", "the last"),
+    ("fleet.group", "The Auto Scaling group. Required.", nil),
+    (
+      "fleet.userData",
+      "A script in the commit's tree that becomes the user data; {{image}} in it becomes the released image.",
+      "the image is repinned in the template's own user data"
+    ),
+    (
+      "rollout.minHealthyPercent",
+      "How much of the desired capacity stays healthy and in service meanwhile, 0–100 percent.", "100"
+    ),
+    (
+      "rollout.maxHealthyPercent",
+      "How far above the desired capacity the group may go meanwhile, 100–200 percent.",
+      "the group's maintenance policy; else up to three instances 150, more: 110, one batch of 10 %"
+    ),
+    ("rollout.warmup", "How long a new instance counts as young.", "the group's own, else 2m"),
+    (
+      "rollout.checkpoints",
+      "Percentages at which the rollout holds for checkpointDelay; they rise, and the last is 100.", "[]"
+    ),
+    ("rollout.checkpointDelay", "How long each checkpoint holds.", "1m"),
+    (
+      "rollout.bake", "How long the whole fleet is watched at the end, before the release has passed.",
+      "max(1m, (unhealthy threshold + 1) x interval + timeout) of the target group's health check"
+    ),
+    ("rollout.alarms", "CloudWatch alarms, at most ten: one that goes off fails the release.", "[]"),
+    (
+      "rollout.unhealthyAfter", "How long a new instance that was healthy may be unhealthy, unbroken.", "60s"
+    ),
+    ("rollout.startWithin", "How long a new instance may take until its first healthy answer.", "5m"),
+    ("rollout.stalledAfter", "How long the rollout may make no progress.", "15m"),
+    ("rollout.timeout", "How long the rollout may take in all.", "max(60m, twice the forecast of `plan`)"),
+    ("rollout.poll", "How often target health is asked for; 100ms to 10m.", "3s"),
+    ("rollout.protected", "Standby and scale-in-protected instances: ignore or replace.", "ignore"),
+    (
+      "rollback", "What a failed release does: automatic rolls back, manual leaves that to a person.", "automatic"
+    ),
+  ]
+
+  /// For `explain`.
+  public static var explanations: [Explanation] {
+    meanings.map { key in
+      Explanation(.pipelineKey, key.path, key.meaning, key.standard.map { "Default: \($0)." })
+    }
+  }
+}
