@@ -122,6 +122,18 @@ struct VerdictRemovalTests {
     #expect(scene.look(at: 3) == .goOn)
   }
 
+  @Test("a capacity that is raised while an old target drains does not lift the floor that it began under")
+  func raisedWhileDraining() {
+    var scene = VerdictScene()
+    scene.serve("i-1")
+    scene.target("i-1", .healthy)
+    scene.look(at: 0)
+    scene.group.desired = 3
+    scene.leave("i-old1")
+    scene.takeOut("i-old1", "an instance refresh", at: 3)
+    #expect(scene.look(at: 3) == .goOn)
+  }
+
   @Test("an old target that drains below the floor fails, at once", arguments: [100, 51])
   func belowFloor(minimum: Int) {
     var scene = VerdictScene { settings, _ in settings.minHealthyPercent = minimum }

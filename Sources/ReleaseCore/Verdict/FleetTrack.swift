@@ -24,6 +24,8 @@ struct FleetTrack: Equatable, Sendable {
   private(set) var strangers: [Int]
   private(set) var now: Moment
   private var groupAnswers = 0
+  /// The desired capacity as it was known before the newest poll.
+  private var desiredBefore: Int
 
   init(
     release: Int, templateID: String, refreshID: String?, adoptsNewest: Bool = false, targetGroups: [TargetGroup],
@@ -35,6 +37,7 @@ struct FleetTrack: Equatable, Sendable {
     self.targetGroups = targetGroups.isEmpty ? [.autoScalingsOwn] : targetGroups
     self.started = started
     self.group = group
+    desiredBefore = group.desired
     self.now = started
     strangers = Array(repeating: 0, count: self.targetGroups.count)
     refresh = RefreshTrack(
@@ -55,6 +58,7 @@ struct FleetTrack: Equatable, Sendable {
 
   mutating func take(_ observation: Observation, at now: Moment) {
     self.now = now
+    desiredBefore = group.desired
     silences = observation.silences
     if let refreshes = observation.refreshes { refresh.take(refreshes, at: now) }
     if let group = observation.group { takeGroup(group) }
@@ -103,9 +107,11 @@ struct FleetTrack: Equatable, Sendable {
     }
   }
 
-  /// Instances and targets are both gone through in the order of their ids.
+  /// Instances and targets are both gone through in the order of their ids. Whether a drain that is seen first began
+  /// before or after a change of the desired capacity in the same poll is not known: the smaller one counts.
   private mutating func takeTargets(_ answer: [Target], in place: Int) {
     let targets = answer.inOrderOfID
+    let desired = min(desiredBefore, group.desired)
     var next = targets.startIndex
     var healthyStrangers = 0
     for index in instances.indices {
@@ -119,7 +125,7 @@ struct FleetTrack: Equatable, Sendable {
         if sight.map({ targets[$0].state == .healthy }) ?? true { sight = next }
         next += 1
       }
-      instances[index].seeTarget(sight.map { targets[$0] }, in: place, desired: group.desired, at: now)
+      instances[index].seeTarget(sight.map { targets[$0] }, in: place, desired: desired, at: now)
     }
     while next < targets.endIndex {
       if targets[next].state == .healthy { healthyStrangers += 1 }
