@@ -75,7 +75,7 @@ struct PlanTranscriptTests {
 
   @Test("a release is held to its plan, by the preferences that were planned")
   func held() async throws {
-    try await Stage.with(fleet: Self.fleet) { stage in
+    try await Stage.with(fleet: "desired: 2") { stage in
       let file = stage.folder.path + "/plan.json"
       let commit = try stage.commit("A")
       let planned = try await stage.run("plan", commit, "--out", file, "--output", "json")
