@@ -4,7 +4,7 @@ extension Explanation {
     Explanation(
       .exitCode, "0",
       "Released, or already live: digest, every instance, every target and the passed mark agree. For rollback: landed. "
-        + "For resume: nothing to do. For plan: a release would go on. For verify: nothing failed."),
+        + "For resume: nothing to do. For plan: a release would go on. For verify and audit: nothing failed."),
     Explanation(
       .exitCode, "1", "Failed or interrupted before the fleet was touched.",
       "Mend what the output names, and run it again: nothing has changed."),

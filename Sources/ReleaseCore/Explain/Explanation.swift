@@ -14,6 +14,7 @@ public struct Explanation: Equatable, Sendable {
     case errorCode = "error code of AWS"
     case drift = "drift"
     case risk = "risk of a plan"
+    case auditPoint = "point of an audit"
     case word = "word of this program"
   }
 
@@ -43,6 +44,7 @@ public struct Glossary: Sendable {
       keys + Explanation.exitCodes + Explanation.outcomes + Explanation.words + Explanation.verdicts
       + Explanation.launchRefusals + Explanation.removals + Explanation.targetStates + Explanation.targetReasons
       + Explanation.refreshStatuses + Explanation.errorCodes + Explanation.drifts + Explanation.risks
+      + Explanation.auditPoints
   }
 
   /// What is known by this name, upper or lower case. A name without what stands before its last point is found too:
