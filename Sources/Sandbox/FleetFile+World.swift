@@ -16,6 +16,7 @@ extension FleetFile {
     } catch {
       throw SandboxError("The fleet file describes what AWS would refuse: \(error)")
     }
+    try around?.fill(&world)
     return world
   }
 
@@ -30,7 +31,7 @@ extension FleetFile {
     let data = TemplateData(
       imageID: image, instanceType: type, userData: base64Encoded(Array(script(repository.uri).utf8)))
     let template = try world.createLaunchTemplate(
-      name: self.template ?? groupName, description: description ?? "initial", data: data)
+      name: self.template ?? groupName, description: description ?? "initial", data: around?.adding(to: data) ?? data)
     let targetGroup = addBalancer(to: &world)
     for name in alarms ?? [] { world.putAlarm(name, state: .ok) }
     try world.createGroup(request(template, targetGroup))

@@ -70,6 +70,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var faults: [WireFault]?
   /// How long the keys of a session (AssumeRole) last, in seconds; default: as long as was asked for.
   public var sessionSeconds: Double?
+  /// What stands around the fleet; default: nothing.
+  public var around: FleetSurroundings?
 
   public init() {}
 
@@ -90,6 +92,7 @@ public struct FleetFile: Codable, Equatable, Sendable {
         try Self.check(fault, against: Self.faultKeys, in: "A fault of the fleet file")
       }
     }
+    if let around = JSON.object(members)["around"] { try Self.check(around: around) }
     let texts = JSON.object(members.map { ($0.0, Self.textKeys.contains($0.0) ? $0.1.withTexts : $0.1) })
     do {
       self = try JSONDecoder().decode(FleetFile.self, from: Data(texts.text.utf8))
@@ -97,6 +100,19 @@ public struct FleetFile: Codable, Equatable, Sendable {
       throw SandboxError("The fleet file: \(error.place) cannot be read: \(error.sentence)")
     } catch {
       throw SandboxError("The fleet file cannot be read: \(error)")
+    }
+  }
+
+  private static func check(around: JSON) throws(SandboxError) {
+    guard case .object(let members) = around else { return }
+    try check(members, against: FleetSurroundings.keys, in: "The fleet file's around")
+    for (key, known) in [
+      ("databases", FleetSurroundings.storeKeys), ("caches", FleetSurroundings.storeKeys),
+      ("alarms", FleetSurroundings.watchKeys),
+    ] {
+      for case .object(let item) in around[key]?.items ?? [] {
+        try check(item, against: known, in: "One of the fleet file's around.\(key)")
+      }
     }
   }
 
@@ -121,7 +137,7 @@ public struct FleetFile: Codable, Equatable, Sendable {
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
     "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
-    "versions", "denied", "faults", "sessionSeconds",
+    "versions", "denied", "faults", "sessionSeconds", "around",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }

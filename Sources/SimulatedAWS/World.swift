@@ -23,6 +23,7 @@ public struct World: Sendable {
   public internal(set) var commands: [Command] = []
   /// Terminated instances, as long as EC2 still shows them.
   public internal(set) var retired: [Instance] = []
+  public var surroundings = Surroundings()
 
   var random: Generator
   var effects: [Effect] = []

@@ -272,7 +272,38 @@ let judgeScript = #"""
       do("ssm", "GetCommandInvocation", asked)
       do("ssm", "GetCommandInvocation", {**asked, "InstanceId": gone}, ("InvocationDoesNotExist", 400))
       do("ssm", "DescribeInstanceInformation", {})
+      do("ssm", "DescribeInstanceInformation", {"Filters": [{"Key": "InstanceIds", "Values": [instance]}]})
       do("ssm", "DescribeInstanceInformation", {"NextToken": "none"}, ("InvalidNextToken", 400))
+
+
+  def protection(do):
+      instance, gone = group()["Instances"][0]["InstanceId"], "i-00000000000000000"
+      by = lambda name, value: {"Filters": [{"Name": name, "Values": [value]}]}
+      do("ec2", "DescribeSecurityGroups", {})
+      do("ec2", "DescribeSecurityGroups", by("group-id", "sg-00000001"))
+      do("ec2", "DescribeSecurityGroups", {"GroupIds": ["sg-99999999"]}, ("InvalidGroup.NotFound", 400))
+      do("ec2", "DescribeAddresses", by("instance-id", instance))
+      do("ec2", "DescribeAddresses", {"PublicIps": ["192.0.2.1"]}, ("InvalidAddress.NotFound", 400))
+      do("ec2", "DescribeSnapshots", by("volume-id", "vol-" + instance[2:]))
+      do("ec2", "DescribeSnapshots", {"SnapshotIds": ["snap-00000000"]}, ("InvalidSnapshot.NotFound", 400))
+      do("ec2", "DescribeInstanceAttribute", {"InstanceId": instance, "Attribute": "userData"})
+      do("ec2", "DescribeInstanceAttribute", {"InstanceId": gone, "Attribute": "userData"},
+         ("InvalidInstanceID.NotFound", 400))
+      do("rds", "DescribeDBInstances", {})
+      do("rds", "DescribeDBInstances", {"DBInstanceIdentifier": "none"}, ("DBInstanceNotFound", 404))
+      make = {"DBInstanceIdentifier": "web", "DBSnapshotIdentifier": "web-1", "Tags": [{"Key": "k", "Value": "v <&>"}]}
+      do("rds", "CreateDBSnapshot", make)
+      do("rds", "CreateDBSnapshot", make, ("DBSnapshotAlreadyExists", 400))
+      do("rds", "CreateDBSnapshot", {**make, "DBInstanceIdentifier": "none"}, ("DBInstanceNotFound", 404))
+      do("rds", "CreateDBSnapshot", {"DBInstanceIdentifier": "asleep", "DBSnapshotIdentifier": "x"},
+         ("InvalidDBInstanceState", 400))
+      do("rds", "DescribeDBSnapshots", {"DBSnapshotIdentifier": "web-1"})
+      do("rds", "DescribeDBSnapshots", {"DBSnapshotIdentifier": "none"}, ("DBSnapshotNotFound", 404))
+      do("elasticache", "DescribeCacheClusters", {})
+      do("elasticache", "DescribeCacheClusters", {"CacheClusterId": "none"}, ("CacheClusterNotFound", 404))
+      do("elasticache", "DescribeCacheSubnetGroups", {})
+      do("elasticache", "DescribeCacheSubnetGroups", {"CacheSubnetGroupName": "none"},
+         ("CacheSubnetGroupNotFoundFault", 400))
 
 
   def balancing(do):
@@ -284,12 +315,16 @@ let judgeScript = #"""
       do("elbv2", "DescribeTargetGroups", {"Names": ["none"]}, ("TargetGroupNotFound", 400))
       do("elbv2", "DescribeLoadBalancers", {})
       do("elbv2", "DescribeLoadBalancers", {"Names": ["none"]}, ("LoadBalancerNotFound", 400))
+      balancer = looker.call("elbv2", "DescribeLoadBalancers", {})["LoadBalancers"][0]["LoadBalancerArn"]
+      do("elbv2", "DescribeListeners", {"LoadBalancerArn": balancer})
+      do("elbv2", "DescribeListeners", {"LoadBalancerArn": balancer[:-1] + "0"}, ("LoadBalancerNotFound", 400))
 
 
   def alarms(do):
       do("cloudwatch", "PutMetricAlarm", {
           "AlarmName": "latency", "Namespace": "N", "MetricName": "M", "Period": 60, "EvaluationPeriods": 1,
-          "Threshold": 1.5, "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum"})
+          "Threshold": 1.5, "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum",
+          "Dimensions": [{"Name": "D", "Value": "v <&>"}], "AlarmActions": ["arn:aws:sns:eu-north-1:1:topic"]})
       do("cloudwatch", "SetAlarmState", {"AlarmName": "latency", "StateValue": "ALARM", "StateReason": "a <b>"})
       do("cloudwatch", "SetAlarmState", {"AlarmName": "none", "StateValue": "OK", "StateReason": "x"},
          ("ResourceNotFound", 404))
@@ -378,7 +413,7 @@ let judgeScript = #"""
 
   make = Boto3 if judge == "boto3" else CommandLine
   do = by(make())
-  parts = [(part, do) for part in (identity, images, templates, instances, balancing, alarms, groups, refreshes)]
+  parts = [(part, do) for part in (identity, images, templates, instances, protection, balancing, alarms, groups, refreshes)]
   for part, do in parts + [(alarms, by(Boto3(protocol="query")))]:
       try:
           part(do)

@@ -30,6 +30,17 @@ struct FaceJudgeTests {
     var file = FleetFile()
     file.alarms = ["errors"]
     file.launchHookSeconds = 1
+    var around = FleetSurroundings()
+    around.profile = "web"
+    around.httpTokens = "required"
+    around.instanceGroups = ["sg-00000001"]
+    around.securityGroups = ["sg-00000001": ["tcp 4000 0.0.0.0/0", "udp 1-9 ::/0", "all sg-00000001"]]
+    around.databases = [.init(id: "web", securityGroups: ["sg-00000001"]), .init(id: "asleep", status: "stopped")]
+    around.caches = [.init(id: "web", securityGroups: ["sg-00000001"])]
+    around.listeners = ["HTTPS 443", "HTTP 80 redirect"]
+    around.elasticIPs = true
+    around.snapshotAge = 60
+    file.around = around
     try await FaceFleet.with(file) { fleet in
       try await fleet.until("the fleet stands", fleet.stands)
       let result = try await fleet.python(judgeScript, judge.rawValue)

@@ -65,7 +65,14 @@ enum CloudWatchFace {
       element("AlarmName", alarm.name), element("AlarmArn", alarm.arn), element("ActionsEnabled", true),
       element("StateValue", alarm.state.rawValue), element("StateReason", alarm.reason),
       element("StateUpdatedTimestamp", alarm.updated),
-    ] + (texts + numbers).map { element($0, alarm.settings[$0]?.text) }
+    ] + (texts + numbers).map { element($0, alarm.settings[$0]?.text) } + [
+      list("AlarmActions", texts: Parameters(tree: alarm.settings).texts("AlarmActions")),
+      list("Dimensions", dimensions(alarm).map { [element("Name", $0.name), element("Value", $0.value)] }),
+    ]
+  }
+
+  private static func dimensions(_ alarm: World.Alarm) -> [(name: String, value: String)] {
+    Parameters(tree: alarm.settings).list("Dimensions").map { ($0.text("Name") ?? "", $0.text("Value") ?? "") }
   }
 
   private static func describeJSON(_ alarm: World.Alarm) -> JSON {
@@ -74,6 +81,10 @@ enum CloudWatchFace {
       ("StateValue", .string(alarm.state.rawValue)), ("StateReason", .string(alarm.reason)),
       ("StateUpdatedTimestamp", .number(Double(alarm.updated.milliseconds) / 1000)),
     ]
+    let actions = Parameters(tree: alarm.settings).texts("AlarmActions")
+    if !actions.isEmpty { members.append(("AlarmActions", .array(actions.map { .string($0) }))) }
+    let named = dimensions(alarm).map { JSON.object([("Name", .string($0.name)), ("Value", .string($0.value))]) }
+    if !named.isEmpty { members.append(("Dimensions", .array(named))) }
     for name in texts {
       if let text = alarm.settings[name]?.text { members.append((name, .string(text))) }
     }

@@ -178,6 +178,8 @@ struct ControlPlane: Sendable {
       case "elasticloadbalancing": try LoadBalancingFace.perform(operation, parameters, world)
       case "monitoring": try CloudWatchFace.perform(operation, parameters, &world)
       case "ec2": try EC2Face.perform(operation, parameters, &world)
+      case "rds": try DatabaseFace.perform(operation, parameters, &world)
+      case "elasticache": try CacheFace.perform(operation, parameters, world)
       case "sts":
         try STSFace(account: account, sessions: sessions, now: WallClock.now)
           .perform(operation, parameters, signer: signer.keyID)

@@ -14,7 +14,7 @@ extension EC2Face {
     return instance
   }
 
-  private static func chosen(_ parameters: Parameters, _ world: World) throws(Fault) -> [World.Instance] {
+  static func chosen(_ parameters: Parameters, _ world: World) throws(Fault) -> [World.Instance] {
     let ids = parameters.texts("InstanceId")
     for id in ids { _ = try instance(id, in: world) }
     guard ids.isEmpty || !parameters.has("MaxResults") else {
@@ -61,13 +61,13 @@ extension EC2Face {
     let reservations = page.items.map { instance in
       [
         element("reservationId", "r-" + instance.id.dropFirst(2)), element("ownerId", world.account),
-        list("groupSet", of: "item", []), list("instancesSet", of: "item", [describe(instance)]),
+        list("groupSet", of: "item", []), list("instancesSet", of: "item", [describe(instance, world)]),
       ]
     }
     return [list("reservationSet", of: "item", reservations), element("nextToken", page.next)]
   }
 
-  private static func describe(_ instance: World.Instance) -> [XMLNode?] {
+  private static func describe(_ instance: World.Instance, _ world: World) -> [XMLNode?] {
     let isGone = instance.state == .terminated
     return [
       element("instanceId", instance.id), element("imageId", instance.imageID), state("instanceState", instance),
@@ -86,7 +86,8 @@ extension EC2Face {
       element(
         "architecture", World.instanceType(instance.instanceType)?.architectures.last),
       element("rootDeviceType", "ebs"),
-      list("tagSet", of: "item", tags(of: instance).map { [element("key", $0.key), element("value", $0.value)] }),
+    ] + protection(of: instance, world) + [
+      list("tagSet", of: "item", tags(of: instance).map { [element("key", $0.key), element("value", $0.value)] })
     ]
   }
 

@@ -19,6 +19,10 @@ enum EC2Face {
     case "DescribeInstanceTypes": try describeTypes(parameters)
     case "DescribeImages": try describeImages(parameters, world)
     case "RunInstances": try runInstances(parameters, world)
+    case "DescribeSecurityGroups": try describeSecurityGroups(parameters, world)
+    case "DescribeAddresses": try describeAddresses(parameters, world)
+    case "DescribeSnapshots": try describeSnapshots(parameters, world)
+    case "DescribeInstanceAttribute": try describeAttribute(parameters, world)
     default: nil
     }
   }

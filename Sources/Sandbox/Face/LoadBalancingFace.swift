@@ -11,6 +11,7 @@ enum LoadBalancingFace {
     case "DescribeTargetHealth": try describeTargetHealth(parameters, world)
     case "DescribeTargetGroupAttributes": try describeAttributes(parameters, world)
     case "DescribeLoadBalancers": try describeLoadBalancers(parameters, world)
+    case "DescribeListeners": try describeListeners(parameters, world)
     default: nil
     }
   }
@@ -114,6 +115,34 @@ enum LoadBalancingFace {
       ]
     }
     return [list("LoadBalancers", described), element("NextMarker", page.next)]
+  }
+
+  /// Each load balancer has the same listeners. Their ids are made from the balancer's, as AWS's are.
+  private static func describeListeners(_ parameters: Parameters, _ world: World) throws(Fault) -> [XMLNode?] {
+    let arn = try parameters.required("LoadBalancerArn")
+    guard world.loadBalancers.contains(where: { $0.arn == arn }) else {
+      throw Fault("LoadBalancerNotFound", "One or more load balancers not found")
+    }
+    let set = world.surroundings.listeners
+    let all = set.isEmpty ? [World.Listener(port: 80, protocolName: "HTTP")] : set
+    let page = try Page(
+      of: all, token: parameters.text("Marker"), size: try parameters.int("PageSize"), default: 400, max: 400,
+      invalidCode: "ValidationError")
+    let group = world.targetGroups.first { $0.loadBalancers.contains(arn) }?.arn
+    let listenerARN = arn.split(separator: ":loadbalancer/").joined(separator: ":listener/")
+    let described = page.items.map { listener -> [XMLNode?] in
+      let redirect = element(
+        "RedirectConfig",
+        [element("Protocol", "HTTPS"), element("Port", "443"), element("StatusCode", "HTTP_301")])
+      let action =
+        listener.redirects
+        ? [element("Type", "redirect"), redirect] : [element("Type", "forward"), element("TargetGroupArn", group)]
+      return [
+        element("ListenerArn", "\(listenerARN)/\(listener.port)"), element("LoadBalancerArn", arn),
+        element("Port", listener.port), element("Protocol", listener.protocolName), list("DefaultActions", [action]),
+      ]
+    }
+    return [list("Listeners", described), element("NextMarker", page.next)]
   }
 
   private static func wholeSeconds(_ seconds: Double) -> Int { Int(seconds.rounded(.up)) }

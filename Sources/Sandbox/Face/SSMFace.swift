@@ -48,7 +48,11 @@ enum SSMFace {
   }
 
   private static func describeInstances(_ parameters: Parameters, _ world: World) throws(Fault) -> JSON {
-    let running = world.groups.flatMap(\.instances).filter { $0.state == .running }
+    let filters = parameters.list("Filters").filter { $0.text("Key") == "InstanceIds" }.map { $0.texts("Values") }
+    let running = world.groups.flatMap(\.instances).filter { instance in
+      instance.state == .running && !world.surroundings.hasSilentAgents
+        && filters.allSatisfy { $0.contains(instance.id) }
+    }
     let page = try Page(
       of: running, token: parameters.text("NextToken"), size: try parameters.int("MaxResults"), default: 50, max: 50)
     let described = page.items.map { instance in

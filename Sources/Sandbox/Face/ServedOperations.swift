@@ -7,7 +7,8 @@ enum ServedOperations {
     "ec2": [
       "CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate", "DeleteLaunchTemplateVersions",
       "DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "DescribeInstances", "DescribeInstanceStatus",
-      "DescribeInstanceTypes", "DescribeImages", "RunInstances", "GetConsoleOutput",
+      "DescribeInstanceTypes", "DescribeImages", "RunInstances", "GetConsoleOutput", "DescribeSecurityGroups",
+      "DescribeAddresses", "DescribeSnapshots", "DescribeInstanceAttribute",
     ],
     "autoscaling": [
       "DescribeAutoScalingGroups", "DescribeInstanceRefreshes", "DescribeScalingActivities", "DescribeTags",
@@ -19,9 +20,12 @@ enum ServedOperations {
     ],
     "elasticloadbalancing": [
       "DescribeTargetGroups", "DescribeTargetHealth", "DescribeTargetGroupAttributes", "DescribeLoadBalancers",
+      "DescribeListeners",
     ],
     "monitoring": ["DescribeAlarms", "PutMetricAlarm", "SetAlarmState"],
     "ssm": ["SendCommand", "GetCommandInvocation", "DescribeInstanceInformation"],
+    "rds": ["DescribeDBInstances", "CreateDBSnapshot", "DescribeDBSnapshots"],
+    "elasticache": ["DescribeCacheClusters", "DescribeCacheSubnetGroups"],
   ]
 
   static func has(_ operation: String, of service: String) -> Bool { all[service]?.contains(operation) == true }
