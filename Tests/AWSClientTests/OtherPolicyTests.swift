@@ -28,4 +28,15 @@ struct OtherPolicyTests {
     ]
     #expect(Set(onBehalf.action.values) == Set(kinds.map { "\(services[$0] ?? $0):*" }))
   }
+
+  @Test("audit may read what it reads, in its region, and change nothing")
+  func audit() throws {
+    let policy = try Policy.read("iam-policy-audit")
+    #expect(policy.actions == (try ClientSources.actions(of: "Audit")))
+    #expect(policy.actions.allSatisfy { $0.contains(":Describe") })
+    for statement in policy.statement {
+      #expect(statement.effect == "Allow")
+      #expect(statement.condition == ["StringEquals": ["aws:RequestedRegion": "REGION"]])
+    }
+  }
 }
