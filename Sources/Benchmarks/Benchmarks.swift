@@ -27,7 +27,7 @@ struct Compare: AsyncParsableCommand {
   @Flag(help: "The shortest form: shows that everything runs; the figures are worth little.")
   var short = false
 
-  @Option(help: "A file for the results as JSON.")
+  @Option(help: "A file for the results as JSON; with names, those of its rows are replaced and the others stay.")
   var json: String?
 
   @Option(help: "A file for the results as a picture (SVG).")
@@ -44,22 +44,17 @@ struct Compare: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let bench = Bench(tools: try Tools(), isShort: short)
     var results = Results(machine: Machine.words, tools: try bench.tools.versions(), rows: [])
+    if !names.isEmpty, let json, let earlier = try? Results(file: json) { results.rows = earlier.rows }
     for benchmark in Benchmarks.all where names.isEmpty || names.contains(benchmark.name) {
       let began = ContinuousClock.now
       Output.error("\(benchmark.name): \(benchmark.about)")
-      results.rows += try await benchmark.init().run(bench).map {
-        var row = $0
-        row.benchmark = benchmark.name
-        return row
-      }
+      let rows = try await benchmark.init().run(bench)
+      results.replace(benchmark.name, by: rows)
       bench.say("took \((ContinuousClock.now - began).components.seconds) s")
     }
-    Output.line("\(Table(rows: results.rows))")
-    if let json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(results).write(to: URL(filePath: json))
-    }
+    let measured = results.rows.filter { names.isEmpty || names.contains($0.benchmark) }
+    Output.line("\(Table(rows: measured))")
+    if let json { try results.write(to: json) }
     if let picture { try Data(Picture(results).description.utf8).write(to: URL(filePath: picture)) }
   }
 }

@@ -19,7 +19,7 @@ struct Context: Benchmark {
   private func archive(_ bench: Bench, _ repository: BigRepository, _ folder: TemporaryFolder) async throws -> [Row] {
     let tools = bench.tools
     let environment = tools.bareEnvironment(home: folder.path)
-    let pair = try await Pair.measure(rounds: bench.rounds(3)) {
+    let pair = try await Pair.measure(rounds: bench.rounds(2)) {
       try await tools.run(
         [tools.own, "stream-context", repository.path, repository.commit], environment: environment,
         seesAnonymous: true)
@@ -44,7 +44,7 @@ struct Context: Benchmark {
     defer {
       _ = try? Command.run([tools.docker, "image", "rm", "--force", tag, "\(tag):theirs"], environment: environment)
     }
-    let pair = try await Pair.measure(rounds: bench.rounds(3)) {
+    let pair = try await Pair.measure(rounds: bench.rounds(2)) {
       try await tools.run(
         [tools.own, "stream-context", repository.path, repository.commit, tag], environment: environment,
         seesAnonymous: true)

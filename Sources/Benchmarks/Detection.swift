@@ -17,7 +17,7 @@ struct Detection: Benchmark {
       var theirs: [Double] = []
       var environment = fleet.environment
       environment["WATCH"] = "targets"
-      for round in 1...bench.rounds(5) {
+      for round in 1...bench.rounds(3) {
         let release = [bench.tools.program, "release", "--pipeline", fleet.service.pipeline]
         let seen = try await fail(fleet, bench, "ours \(round)", release, fleet.environment, status: 5)
         ours.append(max(0, seen - Detection.unhealthyAfter))

@@ -7,7 +7,7 @@ struct Load: Benchmark {
   static let about = "requests failed under load in 10 releases and 5 rollbacks, beside abrupt termination"
 
   private static let rollout =
-    "bake: 1s, unhealthyAfter: 1s, startWithin: 30s, poll: 300ms"
+    "maxHealthyPercent: 200, bake: 1s, unhealthyAfter: 1s, startWithin: 30s, poll: 300ms"
 
   /// What a run of releases came to.
   private struct Outcome {

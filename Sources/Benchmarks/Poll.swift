@@ -116,7 +116,7 @@ struct Poll: Benchmark {
   ) async throws -> Figures {
     _ = cloud.calls.take()
     let before = try ProcessFigures.seconds(of: program.pid)
-    try await Task.sleep(for: .seconds(bench.isShort ? 2 : 6))
+    try await Task.sleep(for: .seconds(bench.isShort ? 2 : 4))
     let cpu = try ProcessFigures.seconds(of: program.pid) - before
     let calls = cloud.calls.take()
     let memory = try ProcessFigures.memory(of: program.pid)

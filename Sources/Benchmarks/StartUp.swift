@@ -21,7 +21,7 @@ struct StartUp: Benchmark {
 
   private func version(_ bench: Bench, _ environment: [String: String]) async throws -> [Row] {
     let tools = bench.tools
-    let pair = try await Pair.measure(rounds: bench.rounds(15, short: 3)) {
+    let pair = try await Pair.measure(rounds: bench.rounds(11, short: 3)) {
       try await tools.run([tools.program, "--version"], environment: environment)
     } theirs: {
       try await tools.run([tools.aws, "--version"], environment: environment)
@@ -34,7 +34,7 @@ struct StartUp: Benchmark {
     let tools = bench.tools
     let pipeline = try folder.write(
       "pipeline.yml", "image: { repository: wanzami-api }\nfleet: { group: wanzami-api }\n")
-    let pair = try await Pair.measure(rounds: bench.rounds(5)) {
+    let pair = try await Pair.measure(rounds: bench.rounds(3)) {
       try await tools.run([tools.program, "status", "--pipeline", pipeline], environment: environment)
     } theirs: {
       try await tools.run(["bash", tools.folder + "/status.sh", "wanzami-api"], environment: environment)

@@ -19,7 +19,7 @@ struct Unchanged: Benchmark {
       var elsewhere = Counts()
       try await elsewhere.add(fleet, bench, release)
       var script = Counts()
-      for _ in 0..<bench.rounds(3) { try await script.add(fleet, bench, ["bash", tools.folder + "/release.sh"]) }
+      try await script.add(fleet, bench, ["bash", tools.folder + "/release.sh"])
       return same.rows("release of the live commit", script)
         + elsewhere.rows("release of a commit that left the context alone", script)
     }

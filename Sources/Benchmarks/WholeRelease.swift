@@ -9,7 +9,7 @@ struct WholeRelease: Benchmark {
     try await RealFleet.with(bench, rollout: "bake: 2s") { fleet in
       var whole = Pair()
       var overhead: (ours: [Double], theirs: [Double]) = ([], [])
-      for round in 1...bench.rounds(5) {
+      for round in 1...bench.rounds(3) {
         let (ours, oursOver) = try await release(fleet, bench, "ours \(round)") { commit in
           [bench.tools.program, "release", commit, "--pipeline", fleet.service.pipeline]
         }

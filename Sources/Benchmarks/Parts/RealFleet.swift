@@ -67,7 +67,8 @@ struct RealFleet: Sendable {
     var fleet = FleetFile()
     fleet.healthCheck = check
     fleet.registry = registry
-    fleet.grace = 15
+    // Longer than any run here: what takes a broken instance out is the one who is measured.
+    fleet.grace = 120
     fleet.deregistrationDelay = 1
     fleet.userData = """
       #!/bin/bash

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One line of the result: a quantity of ours, and the same of whatever does the same work beside us.
 struct Row: Codable, Sendable {
   enum Unit: String, Codable, Sendable {
@@ -9,7 +11,7 @@ struct Row: Codable, Sendable {
     case count
   }
 
-  /// What the issue of a comparison should be.
+  /// What a comparison should come to.
   enum Aim: Codable, Sendable {
     /// Theirs over ours, at least.
     case ratio(Double)
@@ -68,4 +70,32 @@ struct Results: Codable, Sendable {
   /// What was compared with, and its version.
   var tools: [String: String]
   var rows: [Row]
+}
+
+extension Results {
+  init(file: String) throws {
+    self = try JSONDecoder().decode(Results.self, from: Data(contentsOf: URL(filePath: file)))
+  }
+
+  func write(to file: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(self).write(to: URL(filePath: file))
+  }
+
+  /// Puts in the rows of one benchmark, in the order of the suite.
+  mutating func replace(_ name: String, by measured: [Row]) {
+    rows.removeAll { $0.benchmark == name }
+    rows += measured.map { row in
+      var row = row
+      row.benchmark = name
+      return row
+    }
+    let places = Dictionary(uniqueKeysWithValues: Benchmarks.all.enumerated().map { ($1.name, $0) })
+    let numbered = rows.enumerated().sorted { left, right in
+      let (first, second) = (places[left.element.benchmark, default: 0], places[right.element.benchmark, default: 0])
+      return (first, left.offset) < (second, right.offset)
+    }
+    rows = numbered.map(\.element)
+  }
 }
