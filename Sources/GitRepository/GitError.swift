@@ -25,6 +25,8 @@ public enum GitError: Error, Equatable, Sendable {
   case wrongIgnorePattern(pattern: String, file: String, line: Int)
   /// The commit's tree names a file whose contents the repository does not hold: a partial clone, or a damaged one.
   case missingObject(path: String, commit: String)
+  /// What the repository holds under an object's name is something else.
+  case damagedObject(doing: String)
   /// A repository at a URL could not be had.
   case remote(RemoteFailure)
   /// Anything else: libgit2's own words.
@@ -45,6 +47,9 @@ extension GitError: CustomStringConvertible {
       "The git repository \(repository) has no commit yet. Commit and push something first."
     case .libgit2(let doing, let code, let message):
       "\(doing) failed: libgit2 says \"\(message)\" (\(code)). Check the repository with: git fsck"
+    case .damagedObject(let doing):
+      "\(doing) failed: what the repository holds under that object's name is something else, so it is damaged. "
+        + "Look with: git fsck; then clone it anew"
     case .remote(let failure): failure.description
     case .noSuchBranch, .severalRemotes, .unknownRevision, .ambiguousRevision, .notOnBranch, .shallow,
       .cutHistory:

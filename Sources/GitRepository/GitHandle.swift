@@ -64,12 +64,22 @@ struct Library: Sendable {
   private static let mappedLimit = 128 << 20
   private static let cacheSize = 16 << 20
 
+  /// In bytes: from where on what was freed goes back to the system, alone or at the end of a heap. glibc's own limits
+  /// grow with the largest blob that was ever freed (mallopt(3), `M_MMAP_THRESHOLD`).
+  private static let (mappedAllocation, trimmedHeap): (Int32, Int32) = (512 << 10, 4 << 20)
+
   fileprivate init() {
+    _ = cgit2_set_mmap_threshold(Library.mappedAllocation)
+    _ = cgit2_set_trim_threshold(Library.trimmedHeap)
     // https://libgit2.org/docs/guides/101-samples/
     isReady = git_libgit2_init() > 0
     _ = cgit2_set_window_size(Library.windowSize)
     _ = cgit2_set_mapped_limit(Library.mappedLimit)
     _ = cgit2_set_cache_size(Library.cacheSize)
+    // Its own check of each object against its name takes a third of the time of an archive, for its SHA-1 also looks for
+    // collisions. What comes into an image is checked by `ObjectContents` instead; the rest is read as git reads it,
+    // which trusts a pack that was checked when it came in.
+    _ = cgit2_set_hash_verification(0)
     // Who may own a repository is asked by git's own rules: `Ownership`.
     _ = cgit2_set_owner_validation(0)
     // Of partial and sparse clones; neither changes how an object is read.

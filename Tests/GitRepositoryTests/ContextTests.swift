@@ -67,6 +67,50 @@ struct ContextTests {
     #expect(modes.contains("bin d 755  315619200.0000000000 0"))
   }
 
+  @Test(
+    "many files and one larger than what is read ahead come whole and in the plan's order", arguments: [false, true])
+  func manyFiles(isPacked: Bool) async throws {
+    let fixture = try GitFixture()
+    var files: [String: GitFixture.Entry] = ["Dockerfile": "FROM scratch\n"]
+    for index in 0..<2000 {
+      files["folder\(index % 40)/file\(index)"] = .file(String(repeating: "file \(index)\n", count: index % 97 * 20))
+    }
+    for index in 0..<3 {
+      files["folder\(index * 11)/large"] = .bytes(
+        (0..<(9 << 20)).map { UInt8(truncatingIfNeeded: $0 &* $0 &>> 7 &+ index) })
+    }
+    let commit = try fixture.commit(files)
+    if isPacked { try fixture.git("repack", "-adq") }
+    let folder = try TemporaryFolder()
+    let archive = try await stream(fixture.path, commit)
+    let ours = try extract(archive, in: folder, as: "ours")
+    let difference = try Command.run(["diff", "-r", "--exclude=.git", ours, fixture.path])
+    #expect(difference.status == 0, "\(difference.text)")
+    let listed = try Command.check(["tar", "-tf", "\(folder.path)/ours.tar"]).text.split(separator: "\n")
+      .filter { !$0.hasSuffix("/") }.map(String.init)
+    #expect(listed == (try fixture.git("ls-tree", "-r", "--name-only", commit)).split(separator: "\n").map(String.init))
+  }
+
+  @Test("an object whose contents are not what its name stands for is refused: a file, a folder, the commit")
+  func damaged() async throws {
+    for name in ["HEAD:src/a", "HEAD:src", "HEAD"] {
+      let fixture = try GitFixture()
+      let other = try fixture.commit(["Dockerfile": "FROM scratch\n", "src/a": "another file"])
+      let commit = try fixture.commit(["src/a": "a file of the same kind"])
+      func file(_ revision: String) throws -> String {
+        let id = try fixture.git("rev-parse", revision)
+        return "\(fixture.path)/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+      }
+      let replaced = try file(name)
+      try Command.check(["cp", "-f", try file(name.replacing("HEAD", with: other)), replaced])
+      let error = await #expect(throws: GitError.self) { try await stream(fixture.path, commit) }
+      guard case .damagedObject = error else {
+        Issue.record("\(name): not .damagedObject but \(String(describing: error))")
+        continue
+      }
+    }
+  }
+
   @Test("the tree counts, not the work tree; the same tree gives the same bytes")
   func treeOnly() async throws {
     let fixture = try GitFixture()

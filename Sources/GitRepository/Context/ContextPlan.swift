@@ -2,7 +2,7 @@ internal import CGit2
 
 /// What goes into a context's archive, known before the first byte is written: each folder with its files, parents first.
 ///
-/// It is kept small, about 30 bytes and the name for a file, for a context may have a million of them.
+/// It is kept small, about 40 bytes and the name for a file, for a context may have a million of them.
 struct ContextPlan {
   enum FileKind: UInt8 {
     case plain
@@ -14,6 +14,8 @@ struct ContextPlan {
     var id: git_oid
     var nameCount: UInt32
     var kind: FileKind
+    /// In bytes; 0 until it was looked up.
+    var size = 0
   }
 
   struct Folder {
@@ -27,6 +29,18 @@ struct ContextPlan {
     mutating func add(_ name: UnsafeBufferPointer<UInt8>, _ id: git_oid, _ kind: FileKind) {
       files.append(File(id: id, nameCount: UInt32(name.count), kind: kind))
       names += name
+    }
+
+    /// Looks up each file's size.
+    mutating func measure(
+      _ size: (_ path: [UInt8], _ file: File) throws(GitError) -> Int
+    ) throws(GitError) {
+      var index = 0
+      let measured = self
+      try measured.visit { (path, file) throws(GitError) in
+        files[index].size = try size(path, file)
+        index += 1
+      }
     }
 
     /// Each file with its path in the context.

@@ -7,7 +7,8 @@ extension GitRepository {
   /// Equal trees give equal bytes: owner 0, one time for all, modes 0644 and 0755, git's order with a folder's files
   /// before its folders. What the ignore file leaves out is left out: `<dockerfile>.dockerignore` where the context has
   /// one, else `.dockerignore` at its root; that file and the Dockerfile are always sent. Attributes of
-  /// `.gitattributes` are not applied. A file is held in memory whole while it is written.
+  /// `.gitattributes` are not applied. A file is held in memory whole while it is written, and the next ones are read
+  /// meanwhile (`ReadAhead`).
   ///
   /// - Parameters:
   ///   - commit: 40 hexadecimal digits.
@@ -21,6 +22,8 @@ extension GitRepository {
     commit: String, folder: String, dockerfile: String, into write: @Sendable ([UInt8]) throws -> Void
   ) throws {
     let walk = try walkContext(commit: commit, folder: folder, dockerfile: dockerfile)
+    let reading = try ReadAhead(walk.plan, from: objects)
+    defer { reading.stop() }
     try withoutActuallyEscaping(write) { write in
       var archive = TarWriter<any Error>(output: write)
       if let substitute = walk.ignoreFileSubstitute {
@@ -30,7 +33,11 @@ extension GitRepository {
       }
       for folder in walk.plan.folders {
         if folder.isSent { try archive.folder(folder.path) }
-        try folder.visit { path, file in try add(file, at: path, to: &archive, of: walk) }
+        try folder.visit { path, file in
+          // Read once more where it failed, which has the words for it.
+          let contents = try reading.take() ?? object(file.id, walk.reading(path))
+          try add(contents, of: file, at: path, to: &archive)
+        }
       }
       try archive.finish()
     }
@@ -74,7 +81,7 @@ extension GitRepository {
       walk.waiting = [(ContextPlan.Folder(path: [], isSent: false), id, nil)]
     }
     while let next = walk.waiting.popLast() { try read(next.folder, next.tree, next.matches, into: &walk) }
-    try refuseLargeFilePointers(walk)
+    try measureFiles(&walk)
     return walk
   }
 
@@ -83,7 +90,7 @@ extension GitRepository {
     _ folder: ContextPlan.Folder, _ tree: git_oid, _ matches: DockerIgnore.FolderMatches?,
     into walk: inout ContextWalk
   ) throws(GitError) {
-    let tree = try subtree(tree, path: walk.shown(folder.path))
+    let tree = try subtree(tree, "Reading the folder \(walk.shown(folder.path))")
     var folder = folder
     let firstWaiting = walk.waiting.count
     for index in 0..<git_tree_entrycount(tree.pointer) {
@@ -107,25 +114,30 @@ extension GitRepository {
     walk.plan.folders.append(folder)
   }
 
-  /// Looks at the files that are as small as a pointer, so that nothing is sent of a context that has one.
-  private func refuseLargeFilePointers(_ walk: ContextWalk) throws(GitError) {
-    for folder in walk.plan.folders {
-      try folder.visit { (path, file) throws(GitError) in
+  /// Looks up the files' sizes, and into those that are as small as a pointer, so that nothing is sent of a context that
+  /// has one.
+  private func measureFiles(_ walk: inout ContextWalk) throws(GitError) {
+    for index in walk.plan.folders.indices {
+      var folder = walk.plan.folders[index]
+      try folder.measure { (path, file) throws(GitError) in
         guard let size = try size(of: file.id, walk.reading(path)) else {
           throw .missingObject(path: walk.shown(path), commit: walk.commit)
         }
-        guard file.kind != .symlink, LargeFilePointer.sizes.contains(size) else { return }
-        if try object(file.id, walk.reading(path)).withBytes(LargeFilePointer.begins) {
+        if file.kind != .symlink, LargeFilePointer.sizes.contains(size),
+          try object(file.id, walk.reading(path)).withBytes(LargeFilePointer.begins)
+        {
           throw .largeFilePointer(path: walk.shown(path), commit: walk.commit)
         }
+        return size
       }
+      walk.plan.folders[index] = folder
     }
   }
 
   private func add(
-    _ file: ContextPlan.File, at path: [UInt8], to archive: inout TarWriter<any Error>, of walk: ContextWalk
+    _ contents: ObjectContents, of file: ContextPlan.File, at path: [UInt8], to archive: inout TarWriter<any Error>
   ) throws {
-    try object(file.id, walk.reading(path)).withBytes { bytes in
+    try contents.withBytes { bytes in
       switch file.kind {
       case .symlink: try archive.symlink(path, to: Array(bytes))
       case .plain, .executable: try archive.file(path, isExecutable: file.kind == .executable, bytes: bytes)

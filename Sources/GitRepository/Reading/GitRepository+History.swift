@@ -112,7 +112,7 @@ extension GitRepository {
     guard let root = git_commit_tree_id(commit.pointer)?.pointee else { return nil }
     if path.isEmpty { return hex(root) }
     let tree = try subtree(
-      root, path: "the tree of commit \(git_commit_id(commit.pointer).map { hex($0.pointee) } ?? "")")
+      root, "Reading the tree of commit \(git_commit_id(commit.pointer).map { hex($0.pointee) } ?? "")")
     return try entry(at: path, in: tree).map { hex(git_tree_entry_id($0.pointer).pointee) }
   }
 

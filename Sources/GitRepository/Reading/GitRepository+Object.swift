@@ -1,11 +1,10 @@
 internal import CGit2
+internal import COpenSSL
 
 extension GitRepository {
   /// Reads an object, whole into memory: libgit2 cannot read a packed one in parts. It is checked against its name.
   func object(_ id: git_oid, _ doing: @autoclosure () -> String) throws(GitError) -> ObjectContents {
-    var id = id
-    return ObjectContents(
-      try GitHandle.make(doing(), as: .objectContents) { git_odb_read(&$0, objects.pointer, &id) })
+    try ObjectContents(of: id, in: objects, doing())
   }
 
   /// An object's size in bytes, without reading it; `nil`: it is not in the repository.
@@ -51,7 +50,13 @@ extension GitRepository {
 struct ObjectContents {
   private let handle: GitHandle
 
-  init(_ handle: GitHandle) { self.handle = handle }
+  /// Reads object `id` and checks it against its name. An object database may be read on several threads at once
+  /// (https://github.com/libgit2/libgit2/pull/6109).
+  init(of id: git_oid, in objects: GitHandle, _ doing: @autoclosure () -> String) throws(GitError) {
+    var id = id
+    handle = try GitHandle.make(doing(), as: .objectContents) { git_odb_read(&$0, objects.pointer, &id) }
+    guard hasName(id) else { throw .damagedObject(doing: doing()) }
+  }
 
   func withBytes<Value, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
@@ -62,4 +67,26 @@ struct ObjectContents {
   }
 
   var bytes: [UInt8] { withBytes { Array($0) } }
+
+  /// Whether `id` is the SHA-1 of its kind, its size and its contents
+  /// (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects, "Object Storage").
+  private func hasName(_ id: git_oid) -> Bool {
+    guard let kind = git_object_type2string(git_odb_object_type(handle.pointer)) else { return false }
+    return withBytes { bytes in
+      let head = Array("\(String(cString: kind)) \(bytes.count)\0".utf8)
+      guard let digest = sha1(head, bytes) else { return false }
+      return withUnsafeBytes(of: id.id) { $0.elementsEqual(digest) }
+    }
+  }
+}
+
+/// SHA-1 (FIPS 180-4) of one piece after the other.
+private func sha1(_ first: [UInt8], _ second: UnsafeRawBufferPointer) -> [UInt8]? {
+  guard let context = EVP_MD_CTX_new() else { return nil }
+  defer { EVP_MD_CTX_free(context) }
+  var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
+  guard EVP_DigestInit_ex(context, EVP_sha1(), nil) == 1, EVP_DigestUpdate(context, first, first.count) == 1,
+    EVP_DigestUpdate(context, second.baseAddress, second.count) == 1, EVP_DigestFinal_ex(context, &digest, nil) == 1
+  else { return nil }
+  return digest
 }
