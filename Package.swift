@@ -42,7 +42,7 @@ let package = Package(
 
     // Effects: one room for each outside party.
     room("HTTPTransport", ["CCurl"]),
-    room("ChildProcesses"),
+    room("ChildProcesses", ["CSpawn"]),
     room("AWSWire", ["COpenSSL", "CExpat"]),
     room("AWSClient", ["AWSWire", "ChildProcesses", "HTTPTransport"]),
     room("DockerEngine", ["ChildProcesses", "HTTPTransport"]),
@@ -54,7 +54,7 @@ let package = Package(
       name: "WanzamiDeploy",
       dependencies: [
         "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "AWSWire", "DockerEngine", "GitRepository",
-        "HTTPTransport",
+        "HTTPTransport", "ChildProcesses",
         "SimulatedAWS", "Sandbox", argumentParser, yams,
       ],
       swiftSettings: strict),
@@ -85,6 +85,7 @@ let package = Package(
     suite("SimulatedAWSTests", ["SimulatedAWS"]),
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
     suite("HTTPTransportTests", ["HTTPTransport", "RealParts"]),
+    suite("ChildProcessesTests", ["ChildProcesses", "RealParts"]),
     suite("AWSWireTests", ["AWSWire"]),
     suite("AWSClientTests", ["AWSClient", "AWSWire", "ChildProcesses", "HTTPTransport", "RealParts"]),
     suite("DockerEngineTests", ["DockerEngine", "HTTPTransport", "RealParts"]),

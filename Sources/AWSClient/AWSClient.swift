@@ -15,6 +15,7 @@ public struct AWSClient: Sendable {
   public var cloudFormation: CloudFormation { CloudFormation(caller: caller) }
   public var rds: RDS { RDS(caller: caller) }
   public var elastiCache: ElastiCache { ElastiCache(caller: caller) }
+  public var sns: SNS { SNS(caller: caller) }
 
   public var region: String { caller.settings.region }
 

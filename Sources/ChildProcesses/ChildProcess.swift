@@ -15,7 +15,7 @@ public struct ProcessOutput: Equatable, Sendable {
 }
 
 /// A program run to its end on a thread of its own, with a short standard input and both outputs collected: the
-/// programs that hand out credentials, which are the only ones that the product starts.
+/// programs that hand out credentials.
 public struct ChildProcess: Sendable {
   /// A program that takes longer is killed.
   public static let patience: Duration = .seconds(60)
@@ -163,7 +163,7 @@ private final class Channel {
 }
 
 /// Blocking calls stay off Swift's cooperative pool.
-private func runOnOwnThread(_ body: @escaping @Sendable () -> Void) {
+func runOnOwnThread(_ body: @escaping @Sendable () -> Void) {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

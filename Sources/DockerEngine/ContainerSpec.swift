@@ -54,6 +54,8 @@ public struct ContainerSpec: Equatable, Sendable {
   public var labels: [String: String] = [:]
   /// Runs a tiny init as process 1, which passes signals on; without it most programs ignore SIGTERM there.
   public var usesInit = false
+  /// As `docker run --network` takes it; `nil`: the Engine's default.
+  public var network: String?
 
   public init(name: String? = nil, image: String) {
     self.name = name
@@ -90,11 +92,13 @@ struct ContainerBody: Encodable {
     var bindings: [String: [Binding]]
     var restart: Restart
     var usesInit: Bool
+    var network: String?
 
     enum CodingKeys: String, CodingKey {
       case bindings = "PortBindings"
       case restart = "RestartPolicy"
       case usesInit = "Init"
+      case network = "NetworkMode"
     }
   }
 
@@ -126,7 +130,7 @@ struct ContainerBody: Encodable {
     }
     host = Host(
       bindings: Dictionary(zip(names, bindings.map { [$0] })) { $0 + $1 }, restart: Restart(spec.restart),
-      usesInit: spec.usesInit)
+      usesInit: spec.usesInit, network: spec.network)
   }
 }
 

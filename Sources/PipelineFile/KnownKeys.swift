@@ -3,7 +3,7 @@ import ReleaseCore
 /// Every key that a pipeline file may have, by the section it stands in; the file itself is the section `""`.
 enum KnownKeys {
   static let sections: [String: [String]] = [
-    "": ["service", "region", "source", "image", "fleet", "rollout", "rollback"],
+    "": ["service", "region", "source", "image", "fleet", "rollout", "rollback", "hooks", "notices"],
     "source": ["repository", "branch"],
     "image": ["repository", "context", "dockerfile", "platform", "buildArgs", "target"],
     "fleet": ["group", "userData"],
@@ -11,7 +11,12 @@ enum KnownKeys {
       "minHealthyPercent", "maxHealthyPercent", "warmup", "checkpoints", "checkpointDelay", "bake", "alarms",
       "unhealthyAfter", "startWithin", "stalledAfter", "timeout", "poll", "protected",
     ],
+    "hooks": ["beforeRollout", "afterPassed", "afterRollback"],
+    "hooks.beforeRollout": hook, "hooks.afterPassed": hook, "hooks.afterRollback": hook,
+    "notices": ["webhook", "topic", "results"],
   ]
+
+  private static let hook = ["run", "where", "environment", "envFile", "network", "timeout"]
 
   /// `rollout.warmup`, or `service`.
   static func path(_ key: String, in section: String) -> String {

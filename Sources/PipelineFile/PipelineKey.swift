@@ -3,8 +3,12 @@ import ReleaseCore
 /// The keys of a pipeline file as people read of them: the comments of `pipelines/reference.yml`, which a test holds to
 /// this table.
 public enum PipelineKey {
+  typealias Row = (path: String, meaning: String, standard: String?)
+
   /// In the order of the reference.
-  static let meanings: [(path: String, meaning: String, standard: String?)] = [
+  static let meanings: [Row] = settings + hooks + notices
+
+  private static let settings: [Row] = [
     ("service", "The name that people know the service by.", "the group's name"),
     ("region", "The AWS region.", "what the AWS CLI would use (AWS_REGION, profile)"),
     (
@@ -66,6 +70,44 @@ public enum PipelineKey {
     ("rollout.protected", "Standby and scale-in-protected instances: ignore or replace.", "ignore"),
     (
       "rollback", "What a failed release does: automatic rolls back, manual leaves that to a person.", "automatic"
+    ),
+  ]
+
+  /// A point, and what each of its hooks may have.
+  private static let hooks: [Row] = [
+    (
+      "hooks.beforeRollout",
+      "Before anything of the fleet is moved, with the image in the registry: a database migration. One that fails ends "
+        + "the release with exit 1. It runs before each rollout that a run starts, so it must bear to run again; never "
+        + "for a rollout that is adopted or resumed.", "none"
+    ),
+    ("hooks.afterPassed", "After a release has passed. One that fails is only told.", "none"),
+    (
+      "hooks.afterRollback",
+      "After the fleet is back on a release that passed; the image is that of the release that was left.", "none"
+    ),
+  ].flatMap { point in [point] + hook.map { ("\(point.0).\($0.path)", $0.meaning, $0.standard) } }
+
+  private static let hook: [Row] = [
+    ("run", "The program and its arguments, without a shell. Required.", nil),
+    (
+      "where",
+      "engine: in a container of the image, on the Engine that built it; instance: in one on an instance of the group, "
+        + "through Systems Manager; local: on this machine, without the image.", "engine"
+    ),
+    ("environment", "Further variables. Systems Manager keeps them readable: no place for a secret.", "{}"),
+    ("envFile", "A file of NAME=value lines: on this machine, or for `instance` on the instance.", "none"),
+    ("network", "The container's network.", "the Engine's own, a bridge"),
+    ("timeout", "Past it the command is stopped, and has failed.", "10m"),
+  ]
+
+  private static let notices: [Row] = [
+    ("notices.webhook", "The environment variable that holds the URL of a Slack-compatible webhook.", "none"),
+    ("notices.topic", "An SNS topic.", "none"),
+    (
+      "notices.results",
+      "The results that are told: released, already-live, landed, nothing-to-do, failed, refused, held, rolled-back, "
+        + "needs-person, interrupted.", "released, landed, failed, rolled-back, needs-person, interrupted"
     ),
   ]
 

@@ -24,6 +24,11 @@ extension PipelineReader {
     if let protected = value("protected", in: rollout, as: .word as ValueForm<Pipeline.ProtectedInstances>) {
       pipeline.rollout.protected = protected
     }
+    let hooks = section("hooks", in: top)
+    pipeline.hooks.beforeRollout = readHooks("beforeRollout", in: hooks)
+    pipeline.hooks.afterPassed = readHooks("afterPassed", in: hooks)
+    pipeline.hooks.afterRollback = readHooks("afterRollback", in: hooks)
+    readNotices(section("notices", in: top), into: &pipeline.notices)
     return pipeline
   }
 

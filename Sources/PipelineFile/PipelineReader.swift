@@ -16,6 +16,16 @@ struct PipelineReader {
     return section(name, of: entry.node, at: entry.mark)
   }
 
+  /// The mappings of a key that takes one, or a list of them; their keys are those of the section `parent.key`.
+  mutating func sections(_ key: String, in parent: Section) -> [(section: Section, mark: Mark?)] {
+    guard let entry = entry(key, in: parent) else { return [] }
+    let name = KnownKeys.path(key, in: parent.name)
+    guard case .sequence(let elements) = entry.node else {
+      return [(section(name, of: entry.node, at: entry.mark), entry.mark)]
+    }
+    return elements.map { (section(name, of: $0, at: $0.mark ?? entry.mark), $0.mark ?? entry.mark) }
+  }
+
   /// The whole file.
   mutating func top(_ root: Node?) -> Section {
     guard let root, !root.isNull else {

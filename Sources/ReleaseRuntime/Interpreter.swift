@@ -138,11 +138,37 @@ public struct Interpreter: Sendable {
     case .cancelRefresh:
       try await ports.cancelRefresh()
       return .cancelAccepted
+    case .runHook(let order):
+      try await ports.runHook(order)
+      return .hookPassed
+    case .notify(let notice, let channel): return try await tell(notice, to: channel)
     case .wait(let duration):
       await clock.sleep(duration)
       return .woke
     case .announce, .end: return nil
     }
+  }
+
+  /// Sends a notice, and gives it up when it takes too long.
+  private func tell(_ notice: Notice, to channel: NoticeChannel) async throws(ActionFailure) -> Event {
+    let answer = await withTaskGroup(of: Result<Event, ActionFailure>.self) { group in
+      group.addTask {
+        do throws(ActionFailure) {
+          try await ports.notify(notice, channel)
+          return .success(.notified(channel))
+        } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        await clock.sleep(notice.within)
+        let sentence = "telling \(channel.words) took longer than \(notice.within.inWords) and was given up"
+        return .failure(ActionFailure(.other, sentence))
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .success(.notified(channel))
+    }
+    return try answer.get()
   }
 
   private func collect(_ requests: [EvidenceRequest]) async -> Event? {
@@ -179,6 +205,8 @@ extension Action {
     case .startRefresh: .startRefresh
     case .rollBackRefresh: .rollBackRefresh
     case .cancelRefresh: .cancelRefresh
+    case .runHook: .runHook
+    case .notify: .notify
     case .wait, .announce, .end: nil
     }
   }

@@ -95,6 +95,13 @@ extension Action {
       [.text("action", "startRefresh"), .number("version", order.version ?? 0)]
     case .rollBackRefresh: [.text("action", "rollBackRefresh")]
     case .cancelRefresh: [.text("action", "cancelRefresh")]
+    case .runHook(let order):
+      [
+        .text("action", "runHook"), .text("hook", order.point.rawValue), .list("command", order.hook.command),
+        .text("where", order.hook.place.rawValue), .text("image", order.image ?? ""),
+      ]
+    case .notify(let notice, let channel):
+      [.text("action", "notify"), .text("to", channel.words), .text("title", notice.title)]
     case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage, .observe, .collectEvidence, .wait, .announce,
       .end:
       nil
@@ -114,6 +121,8 @@ extension Event {
     case .refreshStarted(let id): [.text("action", "startRefresh"), .text("refresh", id)]
     case .rollbackAccepted: [.text("action", "rollBackRefresh")]
     case .cancelAccepted: [.text("action", "cancelRefresh")]
+    case .hookPassed: [.text("action", "runHook")]
+    case .notified(let channel): [.text("action", "notify"), .text("to", channel.words)]
     case .failed(let action, let failure): [.text("action", action.rawValue), .text("failed", failure.sentence)]
     case .interrupted(let signal): [.text("signal", signal)]
     case .resolved, .surveyed, .compared, .rollbackTargetChecked, .imageChecked, .observed, .evidence, .woke: nil

@@ -29,6 +29,15 @@ public struct ReleasePorts: Sendable {
   public var startRefresh: Failing<RefreshOrder, String>
   public var rollBackRefresh: @Sendable () async throws(ActionFailure) -> Void
   public var cancelRefresh: @Sendable () async throws(ActionFailure) -> Void
+  /// Runs a hook to its end, within its timeout; one that ends otherwise than well is a failure. Cancelled, it stops
+  /// what it started before it returns.
+  public var runHook: Failing<HookOrder, Void> = { _ throws(ActionFailure) in
+    throw ActionFailure(.other, "no hook can be run here")
+  }
+  /// Sends a notice.
+  public var notify: @Sendable (Notice, NoticeChannel) async throws(ActionFailure) -> Void = {
+    _, channel throws(ActionFailure) in throw ActionFailure(.other, "no notice can be sent to \(channel.words) here")
+  }
 
   public init(
     resolve: @escaping Failing<String?, ResolvedCommit>,

@@ -18,6 +18,8 @@ public actor SandboxWorld {
   private var applied: RoutingTable?
   private var booting: [String: Task<Void, Never>] = [:]
   private var ending: [String: Task<Void, Never>] = [:]
+  /// Scripts that run on instances, by command and instance.
+  private var scripts: [String: Task<Void, Never>] = [:]
 
   private enum Order: Sendable {
     case route
@@ -66,6 +68,9 @@ public actor SandboxWorld {
     timer?.task.cancel()
     give.finish()
     await carrier?.value
+    let scripts = Array(scripts.values)
+    for script in scripts { script.cancel() }
+    for script in scripts { await script.value }
     let living = world.groups.flatMap { group in group.instances.map(\.id) }
     let ended = Array(ending.values)
     for boot in booting.values { await boot.value }
@@ -82,6 +87,7 @@ public actor SandboxWorld {
       case .terminate(let id): order(.terminate(id))
       case .routingChanged: order(.route)
       case .runShellScript(let command, let instance, let commands): run(command, on: instance, commands)
+      case .cancelShellScript(let command, let instance): scripts["\(command) \(instance)"]?.cancel()
       }
     }
     for probe in world.dueProbes(at: world.now) { check(probe) }
@@ -133,8 +139,9 @@ public actor SandboxWorld {
   }
 
   private func run(_ command: String, on instance: String, _ commands: [String]) {
-    Task {
+    scripts["\(command) \(instance)"] = Task {
       let result = await host.runShellScript(instance, commands)
+      scripts["\(command) \(instance)"] = nil
       perform {
         $0.finishCommand(
           command, on: instance, responseCode: result.status, stdout: result.stdout, stderr: result.stderr, at: $0.now)

@@ -3,7 +3,7 @@ extension World {
   public struct Command: Sendable {
     public struct Invocation: Sendable {
       public var instance: String
-      /// `Pending`, `InProgress`, `Success`, `Failed`.
+      /// `Pending`, `InProgress`, `Success`, `Failed`, `Cancelled`.
       public var status: String
       /// The exit status; -1: not started.
       public var responseCode: Int

@@ -6,6 +6,7 @@ extension World {
     /// The targets that traffic goes to, or their draining, changed; by target group ARN.
     case routingChanged(targetGroup: String)
     case runShellScript(command: String, instance: String, commands: [String])
+    case cancelShellScript(command: String, instance: String)
   }
 
   /// An instance to boot; answered by `instanceRunning` or `launchFailed`.

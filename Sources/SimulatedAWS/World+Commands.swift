@@ -29,13 +29,29 @@ extension World {
   ) {
     advance(to: time)
     guard let c = commands.firstIndex(where: { $0.id == id }),
-      let i = commands[c].invocations.firstIndex(where: { $0.instance == instance })
+      let i = commands[c].invocations.firstIndex(where: { $0.instance == instance }),
+      commands[c].invocations[i].status != "Cancelled"
     else { return }
     commands[c].invocations[i].status = responseCode == 0 ? "Success" : "Failed"
     commands[c].invocations[i].responseCode = responseCode
     commands[c].invocations[i].stdout = stdout
     commands[c].invocations[i].stderr = stderr
     commands[c].invocations[i].ended = now
+  }
+
+  /// CancelCommand: what has not ended on the instances is stopped; one that has ended is no error.
+  public mutating func cancelCommand(_ id: String, on instances: [String]) throws(Fault) {
+    guard let c = commands.lastIndex(where: { $0.id == id }) else {
+      throw Fault("InvalidCommandId", "The command \(id) does not exist")
+    }
+    for i in commands[c].invocations.indices {
+      let invocation = commands[c].invocations[i]
+      let isMeant = instances.isEmpty || instances.contains(invocation.instance)
+      guard isMeant, invocation.status == "InProgress" || invocation.status == "Pending" else { continue }
+      commands[c].invocations[i].status = "Cancelled"
+      commands[c].invocations[i].ended = now
+      effects.append(.cancelShellScript(command: id, instance: invocation.instance))
+    }
   }
 
   /// GetCommandInvocation.

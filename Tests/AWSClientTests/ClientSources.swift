@@ -41,7 +41,7 @@ enum ClientSources {
   /// The client's functions are named after their operations.
   private static func actions(in text: String) -> Set<String> {
     let calls = text.matches(
-      of: /\.(sts|ecr|ec2|autoScaling|elbv2|cloudWatch|ssm|cloudFormation|rds|elastiCache)\s*\.(\w+)\s*\(/)
+      of: /\.(sts|ecr|ec2|autoScaling|elbv2|cloudWatch|ssm|cloudFormation|rds|elastiCache|sns)\s*\.(\w+)\s*\(/)
     return Set(
       calls.compactMap { call in
         guard let service = AWSService(rawValue: String(call.1)) else { return nil }

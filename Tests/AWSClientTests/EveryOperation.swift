@@ -204,6 +204,17 @@ struct EveryOperation: Sendable {
     EveryOperation(.ssm, "SendCommand") {
       _ = try await $0.ssm.sendCommand(["docker ps", "echo \"ü\""], to: ["i-1", "i-2"], comment: "why")
     },
+    EveryOperation(.ssm, "SendCommand") {
+      _ = try await $0.ssm.sendCommand(["true"], to: ["i-1"], deliveryTimeout: 60, executionTimeout: 600)
+    },
+    EveryOperation(.ssm, "CancelCommand") {
+      try await $0.ssm.cancelCommand("11111111-2222-3333-4444-555555555555", on: "i-0123456789abcdef0")
+    },
+    EveryOperation(.sns, "Publish") {
+      _ = try await $0.sns.publish(
+        "release 3: 100 % & \"ü\"\nsecond line", subject: "wanzami-api: release 3",
+        to: "arn:aws:sns:eu-north-1:123456789012:releases")
+    },
     EveryOperation(.ssm, "GetCommandInvocation") {
       _ = try await $0.ssm.getCommandInvocation(
         command: "11111111-2222-3333-4444-555555555555", instance: "i-0123456789abcdef0")

@@ -134,7 +134,7 @@ private let reading = """
 private let policyProgram = """
   words = {"${AWS::Partition}": "PARTITION", "${AWS::Region}": "REGION", "${AWS::AccountId}": "ACCOUNT",
            "${Service}": "GROUP", "${LaunchTemplate}": "TEMPLATE", "${InstanceRole}": "INSTANCE_ROLE",
-           "${Repository}": "REPOSITORY"}
+           "${Repository}": "REPOSITORY", "${Alerts.TopicName}": "TOPIC"}
   def plain(value):
       if isinstance(value, dict) and list(value) == ["Fn::Sub"]:
           text = value["Fn::Sub"]

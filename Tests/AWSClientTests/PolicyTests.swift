@@ -76,7 +76,7 @@ private let unscopable: Set<String> = [
   "ecr:GetAuthorizationToken", "elasticloadbalancing:DescribeLoadBalancers",
   "elasticloadbalancing:DescribeTargetGroupAttributes",
   "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
-  "ssm:GetCommandInvocation",
+  "ssm:CancelCommand", "ssm:GetCommandInvocation",
 ]
 
 @Suite("The policy of a deploying principal")

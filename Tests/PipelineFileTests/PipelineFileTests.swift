@@ -70,8 +70,15 @@ struct RepositoryPipelineFileTests {
 
     let keys = try KeysOfFile(path: path("reference.yml"))
     for (section, known) in KnownKeys.sections {
-      for key in known { #expect(keys.all.contains(KnownKeys.path(key, in: section)), "\(section) \(key)") }
+      // The three points of hooks take the same keys, which are shown once.
+      let alike = KnownKeys.sections.filter { $0.value == known }.map(\.key)
+      for key in known {
+        #expect(alike.contains { keys.all.contains(KnownKeys.path(key, in: $0)) }, "\(section) \(key)")
+      }
     }
+    #expect(pipeline.hooks.beforeRollout.map(\.command) == [["npm", "run", "migrate"]])
+    #expect(pipeline.hooks.afterPassed.map(\.place) == [.local])
+    #expect(pipeline.notices.webhook == "WANZAMI_WEBHOOK")
   }
 
   @Test("wanzami-api.yml is the first service")
@@ -95,22 +102,20 @@ struct RepositoryPipelineFileTests {
   }
 }
 
-/// The paths of a file's keys by their indentation alone, without a YAML parser.
+/// The paths of a file's keys by their indentation alone, without a YAML parser; a list's dash counts as indentation.
 private struct KeysOfFile {
   var all: Set<String> = []
 
   init(path: String) throws {
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    var section = ""
+    var parents: [(indent: Int, key: String)] = []
     for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("#") {
       guard let colon = line.firstIndex(of: ":") else { continue }
-      let key = line[..<colon]
-      if key.hasPrefix("  ") {
-        all.insert("\(section).\(key.drop { $0 == " " })")
-      } else {
-        section = String(key)
-        all.insert(section)
-      }
+      let key = line[..<colon].drop { $0 == " " || $0 == "-" }
+      let indent = line.distance(from: line.startIndex, to: key.startIndex)
+      parents.removeAll { $0.indent >= indent }
+      parents.append((indent, String(key)))
+      all.insert(parents.map(\.key).joined(separator: "."))
     }
   }
 }

@@ -12,7 +12,7 @@ struct PipelineKeyTests {
     var comments: [String: String] = [:]
     var comment: [String] = []
     var isOver = false
-    var section = ""
+    var sections: [String] = []
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false) {
       let text = line.drop { $0 == " " }
       if text.hasPrefix("#") {
@@ -20,10 +20,9 @@ struct PipelineKeyTests {
         if !isOver { comment.append(String(text.dropFirst())) }
         continue
       }
-      if let colon = text.firstIndex(of: ":"), !text.hasPrefix("-"), line.count - text.count <= 2 {
-        let key = String(text[..<colon])
-        if line.count == text.count { section = key }
-        let path = line.count == text.count ? key : "\(section).\(key)"
+      if let colon = text.firstIndex(of: ":"), !text.hasPrefix("-"), line.count - text.count <= 4 {
+        sections = sections.prefix((line.count - text.count) / 2) + [String(text[..<colon])]
+        let path = sections.joined(separator: ".")
         if !comment.isEmpty {
           comments[path] = comment.joined(separator: " ").split(separator: " ").joined(separator: " ")
         }
@@ -39,7 +38,10 @@ struct PipelineKeyTests {
     let comments = try comments()
     for key in PipelineKey.meanings {
       let expected = key.meaning + (key.standard.map { " default: \($0)" } ?? "")
-      #expect(comments[key.path] == expected, "\(key.path)")
+      // What a hook may have is commented once, at the first point.
+      let parts = key.path.split(separator: ".")
+      let place = parts.count == 3 ? "hooks.beforeRollout.\(parts[2])" : key.path
+      #expect(comments[place] == expected, "\(key.path)")
     }
   }
 

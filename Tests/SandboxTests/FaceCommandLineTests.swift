@@ -133,6 +133,26 @@ struct FaceCommandLineTests {
       ).json
       #expect(invocation["Status"] as? String == "Failed")
       #expect((invocation["StandardErrorContent"] as? String)?.contains("has no shell") == true)
+      let late = try await fleet.aws("ssm", "cancel-command", "--command-id", command)
+      #expect(late.status == 0, "one that has ended is no error: \(late.errors)")
+      let unknown = try await fleet.aws("ssm", "cancel-command", "--command-id", "11111111-2222-3333-4444-555555555555")
+      #expect(unknown.errors.contains("InvalidCommandId"), "\(unknown.errors)")
+    }
+  }
+
+  @Test("it publishes to a topic of the account, and is refused one of another")
+  func topic() async throws {
+    try await FaceFleet.with { fleet in
+      let topic = "arn:aws:sns:eu-north-1:123456789012:releases"
+      let sent = try await fleet.aws("sns", "publish", "--topic-arn", topic, "--subject", "s", "--message", "m & <n>")
+        .json
+      #expect((sent["MessageId"] as? String)?.isEmpty == false)
+      let other = topic.replacing("123456789012", with: "210987654321")
+      let refused = try await fleet.aws("sns", "publish", "--topic-arn", other, "--message", "m")
+      #expect(refused.errors.contains("NotFound"), "\(refused.errors)")
+      let long = String(repeating: "x", count: 101)
+      let subject = try await fleet.aws("sns", "publish", "--topic-arn", topic, "--subject", long, "--message", "m")
+      #expect(subject.errors.contains("InvalidParameter"), "\(subject.errors)")
     }
   }
 }

@@ -11,7 +11,7 @@ let judgeScript = #"""
   # Answers that say nothing but that it was done, or are empty in this world.
   SILENT = {"DeleteTags", "CreateOrUpdateTags", "UpdateAutoScalingGroup", "SetDesiredCapacity", "SuspendProcesses",
             "ResumeProcesses", "SetInstanceProtection", "CreateAutoScalingGroup", "EnterStandby", "ExitStandby",
-            "DescribePolicies", "DescribeWarmPool", "PutMetricAlarm", "SetAlarmState"}
+            "DescribePolicies", "DescribeWarmPool", "PutMetricAlarm", "SetAlarmState", "CancelCommand"}
   SCOPES = {"elbv2": "elasticloadbalancing", "cloudwatch": "monitoring"}
 
 
@@ -271,6 +271,11 @@ let judgeScript = #"""
       until("the command ended", lambda: looker.call("ssm", "GetCommandInvocation", asked)["Status"] == "Failed")
       do("ssm", "GetCommandInvocation", asked)
       do("ssm", "GetCommandInvocation", {**asked, "InstanceId": gone}, ("InvocationDoesNotExist", 400))
+      do("ssm", "CancelCommand", {"CommandId": asked["CommandId"]})
+      do("ssm", "CancelCommand", {"CommandId": "11111111-2222-3333-4444-555555555555"}, ("InvalidCommandId", 400))
+      topic = "arn:aws:sns:eu-north-1:123456789012:releases"
+      do("sns", "Publish", {"TopicArn": topic, "Subject": "s", "Message": "m & <n>"})
+      do("sns", "Publish", {"TopicArn": topic.replace("123456789012", "210987654321"), "Message": "m"}, ("NotFound", 404))
       do("ssm", "DescribeInstanceInformation", {})
       do("ssm", "DescribeInstanceInformation", {"Filters": [{"Key": "InstanceIds", "Values": [instance]}]})
       do("ssm", "DescribeInstanceInformation", {"NextToken": "none"}, ("InvalidNextToken", 400))

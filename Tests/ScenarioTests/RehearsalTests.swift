@@ -54,6 +54,24 @@ struct RehearsalTests {
     #expect(try stage.leftovers().isEmpty)
   }
 
+  @Test(
+    "a hook on an instance runs the new image there; one that fails leaves the fleet on what it had", arguments: [0, 3])
+  func instanceHook(status: Int) async throws {
+    let stage = try await Rehearsals.made()
+    let commits = try [stage.commit("A"), stage.commit("B")]
+    let pipeline = try stage.pipeline(
+      "hooks: { beforeRollout: { run: [/tiny, exit, \"\(status)\"], where: instance, envFile: /etc/wanzami.env } }\n")
+    let finished = try await stage.run(["--expect", status == 0 ? "0,0" : "0,1"] + commits, pipeline: pipeline)
+    #expect(finished.status == 0, "\(finished.everything)")
+    #expect(finished.errors.contains("hook  | to standard output"), "\(finished.everything)")
+    #expect(finished.errors.contains("in a container of the image on an instance"))
+    let live = status == 0 ? 2 : 1
+    #expect(
+      finished.output.contains("group wanzami-api: release \(live); 2 of 2 targets healthy"), "\(finished.output)")
+    if status != 0 { #expect(finished.output.contains("failed: it ended with 3"), "\(finished.output)") }
+    #expect(try stage.leftovers().isEmpty)
+  }
+
   @Test("a prophecy that does not come true is exit 1, and a signal ends all that was started")
   func wrong() async throws {
     let stage = try await Rehearsals.made()
@@ -97,24 +115,34 @@ struct Rehearsals {
       repository.path + "/backend/server", "\(Rehearsals.root)/example/server.c",
     ])
     let dockerfile = try String(contentsOfFile: "\(Rehearsals.root)/example/Dockerfile", encoding: .utf8)
+    try Data(try TinyProgram.executable()).write(to: URL(filePath: repository.path + "/backend/tiny"))
+    try Command.check(["chmod", "755", repository.path + "/backend/tiny"])
+    let first = "FROM scratch\nLABEL mark=\(mark)\nCOPY tiny /tiny\n"
     return try repository.commit(
-      ["backend/Dockerfile": .file(dockerfile.replacing("FROM scratch\n", with: "FROM scratch\nLABEL mark=\(mark)\n"))],
+      ["backend/Dockerfile": .file(dockerfile.replacing("FROM scratch\n", with: first))],
       message: "Version \(version)")
   }
 
-  func start(_ arguments: [String]) throws -> Program {
+  /// - Parameter pipeline: `nil`: the repository's `pipelines/rehearsal.yml`.
+  func start(_ arguments: [String], pipeline: String? = nil) throws -> Program {
     var environment = Stage.bareEnvironment(home: folder.path)
     environment["DOCKER_HOST"] = engine.dockerHost
     environment["XDG_STATE_HOME"] = folder.path + "/state"
     return try Program(
       [
-        Stage.program, "rehearse", "--pipeline", "\(Rehearsals.root)/pipelines/rehearsal.yml", "--repository",
-        repository.path,
+        Stage.program, "rehearse", "--pipeline", pipeline ?? "\(Rehearsals.root)/pipelines/rehearsal.yml",
+        "--repository", repository.path,
       ] + arguments, environment: environment)
   }
 
-  func run(_ arguments: [String]) async throws -> Program.Finished {
-    try await start(arguments).end(within: .seconds(120))
+  func run(_ arguments: [String], pipeline: String? = nil) async throws -> Program.Finished {
+    try await start(arguments, pipeline: pipeline).end(within: .seconds(120))
+  }
+
+  /// The rehearsal's pipeline with more keys.
+  func pipeline(_ more: String) throws -> String {
+    let text = try String(contentsOfFile: "\(Rehearsals.root)/pipelines/rehearsal.yml", encoding: .utf8)
+    return try folder.write("pipeline.yml", text + more)
   }
 
   /// Containers of this rehearsal's images, running or not.

@@ -158,6 +158,10 @@ extension Simulation {
     case .cancelRefresh:
       try world.cancelInstanceRefresh(of: Simulation.group)
       return .cancelAccepted
+    case .runHook(let order):
+      try onHook(order)
+      return .hookPassed
+    case .notify(_, let channel): return .notified(channel)
     case .wait, .announce, .end: return .woke
     }
   }
@@ -240,6 +244,8 @@ extension Simulation {
     case .startRefresh: .startRefresh
     case .rollBackRefresh: .rollBackRefresh
     case .cancelRefresh: .cancelRefresh
+    case .runHook: .runHook
+    case .notify: .notify
     case .wait, .announce, .end: nil
     }
   }

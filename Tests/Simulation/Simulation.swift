@@ -42,6 +42,8 @@ final class Simulation {
   var onEffect: (Simulation, Watcher, Action) -> Void = { _, _, _ in }
   /// Hears of each thing said.
   var onSay: (Simulation, Announcement) -> Void = { _, _ in }
+  /// Runs each hook, and throws where it fails.
+  var onHook: (HookOrder) throws -> Void = { _ in }
   /// Hears of each end, at its moment.
   var onEnd: (Simulation, Watcher) -> Void = { _, _ in }
   /// Finished activities in the core's words: they do not change any more.

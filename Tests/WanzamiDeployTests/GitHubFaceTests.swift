@@ -83,7 +83,7 @@ struct RunSummaryTests {
   private func at(_ seconds: Int64) -> Moment { Moment(milliseconds: start.milliseconds + seconds * 1000) }
 
   @Test("it tells the result and why, the facts, the stages with their times, the warnings and the evidence")
-  func whole() throws {
+  func whole() {
     var summary = RunSummary(started: start)
     summary.said(
       Announcement(
@@ -91,8 +91,8 @@ struct RunSummaryTests {
       at: start)
     var subject = Subject()
     subject.release = 3
-    subject.commit = ResolvedCommit(
-      commit: try #require(Commit(String(repeating: "b", count: 40))), summary: "Use <b> | `x`")
+    subject.commit = Commit(String(repeating: "b", count: 40))
+    subject.summary = "Use <b> | `x`"
     summary.stands(Standing(stage: .build, subject: subject), at: at(1))
     summary.stands(Standing(stage: .rollout, subject: subject), at: at(6))
     summary.said(.warning("alarm p99 is red"), at: at(7))

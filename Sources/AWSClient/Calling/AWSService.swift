@@ -10,6 +10,7 @@ public enum AWSService: String, CaseIterable, Sendable {
   case cloudFormation
   case rds
   case elastiCache
+  case sns
 
   /// For people.
   public var displayName: String {
@@ -24,6 +25,7 @@ public enum AWSService: String, CaseIterable, Sendable {
     case .cloudFormation: "CloudFormation"
     case .rds: "RDS"
     case .elastiCache: "ElastiCache"
+    case .sns: "SNS"
     }
   }
 
@@ -59,6 +61,7 @@ public enum AWSService: String, CaseIterable, Sendable {
     case .cloudFormation: "2010-05-15"
     case .rds: "2014-10-31"
     case .elastiCache: "2015-02-02"
+    case .sns: "2010-03-31"
     }
   }
 

@@ -21,9 +21,12 @@ public struct SSM: Sendable {
 
   /// Runs shell lines on instances and returns the command's id. There is no token: a lost answer is `ambiguous`.
   ///
-  /// `deliveryTimeout` is in seconds, 30–2,592,000: how long the agent may take to begin.
+  /// - Parameters:
+  ///   - deliveryTimeout: in seconds, 30–2,592,000: how long the agent may take to begin.
+  ///   - executionTimeout: in seconds, 1–172,800: how long the script may run; `nil`: AWS's own hour.
   public func sendCommand(
-    _ commands: [String], to instances: [String], comment: String? = nil, deliveryTimeout: Int = 30
+    _ commands: [String], to instances: [String], comment: String? = nil, deliveryTimeout: Int = 30,
+    executionTimeout: Int? = nil
   ) async throws(AWSError) -> String {
     struct Input: Encodable {
       var documentName = "AWS-RunShellScript"
@@ -36,8 +39,10 @@ public struct SSM: Sendable {
       struct Sent: Decodable { var commandId: String }
       var command: Sent
     }
+    var parameters = ["commands": commands]
+    if let executionTimeout { parameters["executionTimeout"] = [String(executionTimeout)] }
     let input = Input(
-      instanceIds: instances, parameters: ["commands": commands], comment: comment, timeoutSeconds: deliveryTimeout)
+      instanceIds: instances, parameters: parameters, comment: comment, timeoutSeconds: deliveryTimeout)
     let resource = instances.joined(separator: ", ")
     let output = try await caller.json(.ssm, "SendCommand", of: resource, safety: .once, input, as: Output.self)
     return output.command.commandId
@@ -75,6 +80,17 @@ public struct SSM: Sendable {
       }
     }
     return found
+  }
+
+  /// Asks for the end of a command; one that has ended is no error. It may run on for a moment.
+  public func cancelCommand(_ command: String, on instance: String) async throws(AWSError) {
+    struct Input: Encodable {
+      var commandId: String
+      var instanceIds: [String]
+    }
+    struct Output: Decodable {}
+    let input = Input(commandId: command, instanceIds: [instance])
+    _ = try await caller.json(.ssm, "CancelCommand", of: instance, safety: .repeatable, input, as: Output.self)
   }
 
   /// How the command went on one instance. Just after SendCommand it may be `notFound`: ask again.

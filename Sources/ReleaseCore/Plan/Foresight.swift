@@ -64,10 +64,11 @@ public struct Foresight: Sendable {
         if case .rolling(let rolling) = run.phase { end = .adopts(rolling.rollout) }
       case .wait: end = .waits
       case .collectEvidence: break
+      case .notify(_, let channel): waiting += run.handle(.notified(channel), at: now)
       case .startRefresh(let order):
         effects.append(action)
         if case .starting(let start) = run.phase { end = .starts(start.rollout, order) }
-      case .build, .push, .pin, .createVersion, .tag, .rollBackRefresh, .cancelRefresh:
+      case .build, .push, .pin, .createVersion, .tag, .runHook, .rollBackRefresh, .cancelRefresh:
         effects.append(action)
         if let answer = presumed(action) { waiting += run.handle(answer, at: now) }
       }
@@ -83,6 +84,7 @@ public struct Foresight: Sendable {
     case .pin: .pinned
     case .createVersion: .versionCreated((survey?.template?.latestVersion ?? 0) + 1)
     case .tag: .tagged
+    case .runHook: .hookPassed
     default: nil
     }
   }

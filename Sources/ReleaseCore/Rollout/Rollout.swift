@@ -7,6 +7,8 @@ public struct Rollout: Equatable, Sendable {
   public var commit: ResolvedCommit?
   public var group: Group
   public var template: LaunchTemplate
+  /// `registry/name` of the image.
+  public var repository: String
   public var targetGroups: [TargetGroup]
   public var alarms: [Alarm]
   public var settings: RolloutSettings
@@ -28,6 +30,7 @@ public struct Rollout: Equatable, Sendable {
     group = clearance.survey.group
     if let pinned = clearance.pinned { group.configuration = pinned }
     template = clearance.template
+    repository = clearance.survey.repository
     targetGroups = clearance.survey.targetGroups
     alarms = clearance.survey.alarms
     earlierRefreshes = Set(clearance.survey.refreshes.map(\.id))
@@ -44,6 +47,7 @@ public struct Rollout: Equatable, Sendable {
     earlierRefreshes = Set(survey.refreshes.map(\.id))
     group = survey.group
     self.template = template
+    repository = survey.repository
     targetGroups = survey.targetGroups
     alarms = []
     settings = RolloutSettings(pipeline: pipeline.rollout, group: survey.group, targetGroups: survey.targetGroups)

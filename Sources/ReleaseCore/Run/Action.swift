@@ -22,6 +22,8 @@ public enum Action: Equatable, Sendable {
   case startRefresh(RefreshOrder)
   case rollBackRefresh
   case cancelRefresh
+  case runHook(HookOrder)
+  case notify(Notice, NoticeChannel)
 
   // The run itself.
   case wait(Duration)

@@ -147,7 +147,7 @@ extension Announcement {
       }
     let known: [Fact?] = [
       subject.release.map { .number("release", $0) }, subject.digest.map { .text("digest", $0.text) },
-      subject.commit.map { .text("commit", $0.commit.hex) }, subject.aim.map { .number("aim", $0) },
+      subject.commit.map { .text("commit", $0.hex) }, subject.aim.map { .number("aim", $0) },
     ]
     return Announcement(
       endedName, level,

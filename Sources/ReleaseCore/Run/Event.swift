@@ -15,6 +15,8 @@ public enum Event: Equatable, Sendable {
   case refreshStarted(id: String)
   case rollbackAccepted
   case cancelAccepted
+  case hookPassed
+  case notified(NoticeChannel)
   case woke
   /// An action failed; the action is named, for several may be under way.
   case failed(FailedAction, ActionFailure)
@@ -26,6 +28,7 @@ public enum Event: Equatable, Sendable {
 public enum FailedAction: String, Equatable, Sendable {
   case resolve, survey, compare, checkRollbackTarget, checkImage, observe, collectEvidence
   case build, push, pin, createVersion, tag, startRefresh, rollBackRefresh, cancelRefresh
+  case runHook, notify
 }
 
 /// Why an action failed, as far as a decision depends on it; the rest is the sentence.

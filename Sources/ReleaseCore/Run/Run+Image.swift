@@ -13,7 +13,7 @@ extension Run {
       guard options.isFirst || options.isIncident || options.needsNoRollbackTarget else {
         return end(.refused(["no release of this fleet has passed yet, so a failed one has nothing to return to."]))
       }
-      if candidate.digest != nil { return beginTemplate(candidate) }
+      if candidate.digest != nil { return beginHooks(candidate) }
       phase = .building(Building(candidate: candidate, isAimChecked: true))
       return build
     }
@@ -22,7 +22,7 @@ extension Run {
       guard options.needsNoRollbackTarget else {
         return end(.refused(["\(gone). Go on without one by --no-rollback-target: a failure then ends in exit 6."]))
       }
-      if candidate.digest != nil { return [.announce(.warning(gone))] + beginTemplate(candidate.withoutAim) }
+      if candidate.digest != nil { return [.announce(.warning(gone))] + beginHooks(candidate.withoutAim) }
       phase = .building(Building(candidate: candidate.withoutAim, isAimChecked: true))
       return [.announce(.warning(gone))] + build
     }
@@ -58,7 +58,7 @@ extension Run {
       phase = .building(building)
       return said
     }
-    if building.candidate.digest != nil { return said + beginTemplate(building.candidate) }
+    if building.candidate.digest != nil { return said + beginHooks(building.candidate) }
     phase = .pushing(building.candidate)
     let candidate = building.candidate
     return said + [.push(PushOrder(commit: candidate.commit.commit, reference: candidate.reference))]
@@ -71,7 +71,7 @@ extension Run {
       phase = .preparing(
         Preparation(
           survey: nil, commit: candidate.commit, digest: digest, checkedAim: candidate.checkedAim,
-          isAimGone: candidate.isAimGone))
+          isAimGone: candidate.isAimGone, areHooksDone: candidate.areHooksDone))
       return [.announce(.pushed(digest, reference: candidate.reference)), .survey]
     case .failed(.push, let failure):
       return end(.failedBefore(failure.sentence))

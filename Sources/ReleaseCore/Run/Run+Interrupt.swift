@@ -9,8 +9,15 @@ extension Run {
       .surveying, .checkingAim:
       return end(.failedBefore("\(signal) came before the rollout was started"))
     case .explaining(let outcome):
-      return finish(outcome)
+      wasAskedToStop = true
+      return conclude(outcome)
+    case .hooking(let hooking):
+      let hook = hooking.orders.first.map { "; hook \($0.words) was stopped" } ?? ""
+      return end(.failedBefore("\(signal) came before the rollout was started\(hook)"))
+    case .concluding(let conclusion):
+      return cutShort(conclusion, signal)
     case .closing:
+      wasAskedToStop = true
       return [.announce(.warning("\(signal); the marks of the fleet are written first"))]
     case .starting(let start):
       return end(

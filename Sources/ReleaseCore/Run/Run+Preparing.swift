@@ -41,7 +41,8 @@ extension Run {
       return end(.refused(reasons))
     case .cleared(let clearance):
       var candidate = Candidate(
-        commit: commit, clearance: clearance, digest: known.digest, checkedAim: known.checkedAim)
+        commit: commit, clearance: clearance, digest: known.digest, checkedAim: known.checkedAim,
+        areHooksDone: known.areHooksDone)
       if known.isAimGone, clearance.aim == known.checkedAim { candidate = candidate.withoutAim }
       let warnings: [Action] =
         known.isFirst ? Preflight.warnings(clearance, options).map { .announce(.warning($0)) } : []
@@ -155,11 +156,12 @@ extension Run {
     }
   }
 
-  /// To the build, or, with the image in the registry, to the template. Where another release passed meanwhile, the
-  /// rollback target is a new one: it is checked beside a build that the Engine has in its cache.
+  /// To the build, or, with the image in the registry, to the hooks and the template. Where another release passed
+  /// meanwhile, the rollback target is a new one: it is checked beside a build that the Engine has in its cache.
   private mutating func proceed(_ candidate: Candidate) -> [Action] {
     let isAimChecked = candidate.clearance.aim == nil || candidate.clearance.aim == candidate.checkedAim
-    return candidate.digest != nil && isAimChecked ? beginTemplate(candidate) : beginBuild(candidate)
+    guard candidate.digest != nil, isAimChecked else { return beginBuild(candidate) }
+    return beginHooks(candidate)
   }
 }
 

@@ -103,7 +103,7 @@ extension Run {
     phase = .preparing(
       Preparation(
         survey: nil, commit: commit, digest: rollout.digest,
-        isAimGone: rollout.aim == nil && options.needsNoRollbackTarget))
+        isAimGone: rollout.aim == nil && options.needsNoRollbackTarget, areHooksDone: true))
     guard let number = active.desired?.version.number else { return [.tag([InFlightMark.key: nil])] }
     switch active.status {
     case .pending, .inProgress, .baking: return [.tag([InFlightMark.key: InFlightMark.rollingOut(number).description])]

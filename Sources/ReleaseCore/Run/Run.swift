@@ -12,6 +12,8 @@ public struct Run: Equatable, Sendable {
   public internal(set) var phase = Phase.created
   /// What it is about, as far as it is known by now.
   public internal(set) var subject = Subject()
+  /// A signal came while the end was being written down.
+  var wasAskedToStop = false
   /// What was said of an instance's evidence already, so that a second collection says only what is new.
   var saidEvidence: [String: Set<String>] = [:]
   /// Collections of evidence that were asked for and not answered yet.
@@ -60,6 +62,7 @@ public struct Run: Equatable, Sendable {
     case .comparing(let candidate): return compare(candidate, event)
     case .building(let building): return build(building, event)
     case .pushing(let candidate): return push(candidate, event)
+    case .hooking(let hooking): return hook(hooking, event)
     case .pinning(let draft): return pin(draft, event)
     case .versioning(let draft): return version(draft, event)
     case .tagging(let rollout): return tag(rollout, event)
@@ -70,6 +73,7 @@ public struct Run: Equatable, Sendable {
     case .goingBack: return goBack(event, at: now)
     case .closing(let outcome): return close(outcome, event)
     case .explaining: return []
+    case .concluding(let conclusion): return conclude(conclusion, event)
     }
   }
 
@@ -94,19 +98,14 @@ public struct Run: Equatable, Sendable {
     return end(outcome)
   }
 
-  /// The end of the run; nothing follows. A failure waits for its evidence, which whoever performs the actions brings
-  /// within half a minute.
+  /// The end of the run. A failure waits for its evidence, which whoever performs the actions brings within half a
+  /// minute; then come the hooks, the notices and the last word.
   mutating func end(_ outcome: Outcome) -> [Action] {
     if evidenceUnderWay > 0, outcome.isFailure {
       phase = .explaining(outcome)
       return []
     }
-    return finish(outcome)
-  }
-
-  mutating func finish(_ outcome: Outcome) -> [Action] {
-    phase = .ended(outcome)
-    return [.announce(.ended(outcome, subject)), .end(outcome)]
+    return conclude(outcome)
   }
 
   /// Writes the tags that belong to an end, and then ends. Tags are hints: one that cannot be written is only said.
@@ -130,7 +129,7 @@ public enum Phase: Equatable, Sendable {
   /// Exits: preparing (release), surveying (rollback, resume).
   case created
   /// The survey and the commit are being read. Exits: waitingForLock, rolling (adopted), comparing, building,
-  /// pinning or versioning (second reading), closing, ended.
+  /// hooking, pinning or versioning (with the image in the registry), closing, ended.
   case preparing(Preparation)
   /// Somebody else's rollout holds the fleet. Exits: preparing, ended.
   case waitingForLock(Preparation)
@@ -140,6 +139,8 @@ public enum Phase: Equatable, Sendable {
   case building(Building)
   /// Exits: preparing (second reading, with the digest), ended.
   case pushing(Candidate)
+  /// The hooks before the rollout run. Exits: preparing (third reading), ended.
+  case hooking(Hooking)
   /// The group leaves its alias. Exits: versioning, ended.
   case pinning(Draft)
   /// Exits: tagging, ended.
@@ -156,10 +157,12 @@ public enum Phase: Equatable, Sendable {
   case checkingAim(Return)
   /// The way back. Exits: closing, ended.
   case goingBack(Return)
-  /// The last tags are being written. Exits: explaining, ended.
+  /// The last tags are being written. Exits: explaining, concluding, ended.
   case closing(Outcome)
-  /// It has failed, and all that is left is the evidence that is still being collected. Exits: ended.
+  /// It has failed, and all that is left is the evidence that is still being collected. Exits: concluding, ended.
   case explaining(Outcome)
+  /// What follows a known outcome: hooks, then notices. Exits: ended.
+  case concluding(Conclusion)
   case ended(Outcome)
 }
 
@@ -175,6 +178,8 @@ public struct Preparation: Equatable, Sendable {
   public var isAimGone = false
   /// The registry was asked for the image that is named by its digest.
   public var isImageAsked = false
+  /// The hooks before the rollout have run: never twice in one run.
+  public var areHooksDone = false
 
   /// Whether nothing was built or found by this run yet: what is odd about the fleet is said once.
   var isFirst: Bool { digest == nil || isImageAsked }
@@ -190,6 +195,7 @@ public struct Candidate: Equatable, Sendable {
   public var checkedAim: Int?
   /// The rollback target is gone, and the run goes on without one.
   public var isAimGone = false
+  public var areHooksDone = false
 
   var reference: String { "\(clearance.survey.repository):\(commit.commit.hex)" }
 }

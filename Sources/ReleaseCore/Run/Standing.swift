@@ -12,12 +12,19 @@ public enum Stage: String, CaseIterable, Sendable {
 
 /// What a run is about, as far as it is known.
 public struct Subject: Equatable, Sendable {
-  public var commit: ResolvedCommit?
+  public var commit: Commit?
+  /// The first line of the commit's message; empty: it was not read.
+  public var summary = ""
+  /// `registry/name`.
+  public var repository: String?
   public var digest: Digest?
   /// What is rolled out; of an operator's rollback, what it goes back to.
   public var release: Int?
   /// What a failed release goes back to.
   public var aim: Int?
+  /// What was left, of a run that goes back, and its image.
+  public var left: Int?
+  public var leftDigest: Digest?
 
   public init() {}
 }
@@ -48,12 +55,13 @@ extension Run {
   /// Takes over what the phase knows of the run's subject.
   mutating func noteSubject() {
     switch phase {
-    case .created, .surveying, .closing, .explaining, .ended: break
+    case .created, .surveying, .closing, .explaining, .concluding, .ended: break
     case .preparing(let known), .waitingForLock(let known):
-      subject.commit = known.commit ?? subject.commit
+      note(known.commit)
       subject.digest = known.digest ?? subject.digest
     case .comparing(let candidate), .pushing(let candidate): note(candidate)
     case .building(let building): note(building.candidate)
+    case .hooking(let hooking): note(hooking.candidate)
     case .pinning(let draft), .versioning(let draft):
       note(draft.candidate)
       subject.digest = draft.digest
@@ -64,21 +72,34 @@ extension Run {
     }
   }
 
+  private mutating func note(_ commit: ResolvedCommit?) {
+    guard let commit else { return }
+    subject.commit = commit.commit
+    subject.summary = commit.summary
+  }
+
   private mutating func note(_ candidate: Candidate) {
-    subject.commit = candidate.commit
+    note(candidate.commit)
+    subject.repository = candidate.clearance.survey.repository
     subject.digest = candidate.digest ?? subject.digest
     subject.aim = candidate.clearance.aim
   }
 
   private mutating func note(_ rollout: Rollout) {
-    subject.commit = rollout.commit ?? subject.commit
+    subject.commit = rollout.template.versions[rollout.release].flatMap { $0.describedCommit } ?? subject.commit
+    note(rollout.commit)
+    subject.repository = rollout.repository
     subject.digest = rollout.digest
     subject.release = rollout.release
     subject.aim = rollout.aim
   }
 
   private mutating func note(_ back: Return) {
+    subject.left = back.rollout.release
+    subject.leftDigest = back.rollout.digest
     guard back.origin == .operator else { return note(back.rollout) }
+    subject.repository = back.rollout.repository
+    subject.commit = back.rollout.template.versions[back.aim].flatMap { $0.describedCommit }
     subject.release = back.aim
     subject.digest = back.rollout.template.versions[back.aim].flatMap { ReleaseDescription($0.description)?.digest }
     subject.aim = back.aim
@@ -88,12 +109,13 @@ extension Run {
 extension Phase {
   fileprivate var stage: Stage? {
     switch self {
-    case .created, .closing, .explaining, .ended: nil
+    case .created, .closing, .explaining, .concluding, .ended: nil
     case .preparing(let known): known.digest == nil ? .resolve : .template
     case .comparing(let candidate): candidate.digest == nil ? .resolve : .template
     case .waitingForLock, .surveying, .checkingAim: .resolve
     case .building: .build
     case .pushing: .push
+    case .hooking: .hooks
     case .pinning, .versioning, .tagging: .template
     case .starting, .rolling: .rollout
     case .goingBack: .rollback
@@ -109,4 +131,8 @@ extension Phase {
     default: return nil
     }
   }
+}
+
+extension TemplateVersion {
+  fileprivate var describedCommit: Commit? { ReleaseDescription(description)?.commit }
 }

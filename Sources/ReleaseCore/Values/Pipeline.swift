@@ -12,6 +12,8 @@ public struct Pipeline: Equatable, Sendable {
   public var fleet: Fleet
   public var rollout = Rollout()
   public var rollback = RollbackPolicy.automatic
+  public var hooks = Hooks()
+  public var notices = Notices()
 
   public struct Source: Equatable, Sendable {
     /// A path, relative to the folder that the program was started in, of a git repository; or its URL.

@@ -180,6 +180,7 @@ struct ControlPlane: Sendable {
       case "ec2": try EC2Face.perform(operation, parameters, &world)
       case "rds": try DatabaseFace.perform(operation, parameters, &world)
       case "elasticache": try CacheFace.perform(operation, parameters, world)
+      case "sns": try SNSFace.perform(operation, parameters, &world)
       case "sts":
         try STSFace(account: account, sessions: sessions, now: WallClock.now)
           .perform(operation, parameters, signer: signer.keyID)

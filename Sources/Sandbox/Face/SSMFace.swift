@@ -7,6 +7,7 @@ enum SSMFace {
   static func perform(_ operation: String, _ parameters: Parameters, _ world: inout World) throws(Fault) -> JSON? {
     switch operation {
     case "SendCommand": try sendCommand(parameters, &world)
+    case "CancelCommand": try cancel(parameters, &world)
     case "GetCommandInvocation": try getInvocation(parameters, world)
     case "DescribeInstanceInformation": try describeInstances(parameters, world)
     default: nil
@@ -30,6 +31,11 @@ enum SSMFace {
         ])
       )
     ])
+  }
+
+  private static func cancel(_ parameters: Parameters, _ world: inout World) throws(Fault) -> JSON {
+    try world.cancelCommand(try parameters.required("CommandId"), on: parameters.texts("InstanceIds"))
+    return .object([])
   }
 
   private static func getInvocation(_ parameters: Parameters, _ world: World) throws(Fault) -> JSON {

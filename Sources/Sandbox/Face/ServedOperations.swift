@@ -23,7 +23,8 @@ enum ServedOperations {
       "DescribeListeners",
     ],
     "monitoring": ["DescribeAlarms", "PutMetricAlarm", "SetAlarmState"],
-    "ssm": ["SendCommand", "GetCommandInvocation", "DescribeInstanceInformation"],
+    "ssm": ["SendCommand", "CancelCommand", "GetCommandInvocation", "DescribeInstanceInformation"],
+    "sns": ["Publish"],
     "rds": ["DescribeDBInstances", "CreateDBSnapshot", "DescribeDBSnapshots"],
     "elasticache": ["DescribeCacheClusters", "DescribeCacheSubnetGroups"],
   ]

@@ -208,11 +208,16 @@ public actor ContainerHost {
     guard members[id] != nil else {
       return ShellResult(status: -1, stderr: Array("instance \(id) is not running\n".utf8))
     }
-    guard let command = LogCommand(script: commands) else {
-      return ShellResult(
-        status: 127, stderr: Array("the sandbox's instances run no command but \"docker logs\"\n".utf8))
-    }
     do {
+      if let run = UserDataRun(userData: Array(commands.joined(separator: "\n").utf8)) {
+        let ended = try await containers.runOnce(run, environmentFiles: settings.environmentFiles)
+        return ShellResult(status: ended.status, stdout: Array(ended.output.utf8))
+      }
+      guard let command = LogCommand(script: commands) else {
+        return ShellResult(
+          status: 127,
+          stderr: Array("the sandbox's instances run no command but \"docker logs\" and \"docker run\"\n".utf8))
+      }
       let log = try await containers.log(id, tail: command.tail ?? ContainerHost.linesMax)
       guard let log else { return ShellResult(status: 1, stderr: Array("instance \(id) has no container\n".utf8)) }
       return ShellResult(status: 0, stdout: Array(log.utf8))

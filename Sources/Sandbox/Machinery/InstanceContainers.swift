@@ -1,4 +1,5 @@
 import DockerEngine
+import Synchronization
 
 /// The containers of one sandbox's instances on the Engine.
 struct InstanceContainers: Sendable {
@@ -47,6 +48,19 @@ struct InstanceContainers: Sendable {
       SandboxOwner.label: owner.text,
     ]
     try await engine.startContainer(try await engine.createContainer(spec))
+  }
+
+  /// Runs a container to its end on an instance, and gives its status and its lines.
+  func runOnce(_ run: UserDataRun, environmentFiles: [String: [String]]) async throws -> (status: Int, output: String) {
+    _ = try await pull(run.image)
+    var spec = ContainerSpec(image: run.image)
+    spec.environment = run.environmentFiles.flatMap { environmentFiles[$0] ?? [] } + run.environment
+    spec.command = run.command.isEmpty ? nil : run.command
+    spec.usesInit = true
+    spec.labels = [InstanceContainers.sandboxLabel: sandbox, SandboxOwner.label: owner.text]
+    let lines = CollectedLines()
+    let status = try await engine.runOnce(spec) { lines.take($0) }
+    return (status, lines.text)
   }
 
   /// Asks an instance's container to end; none is no error.
@@ -109,4 +123,13 @@ struct InstanceContainers: Sendable {
     }
     return removed
   }
+}
+
+/// Lines from another task, in their order.
+private final class CollectedLines: Sendable {
+  private let lines = Mutex("")
+
+  func take(_ line: String) { lines.withLock { $0 += line + "\n" } }
+
+  var text: String { lines.withLock { $0 } }
 }

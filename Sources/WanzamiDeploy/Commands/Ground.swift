@@ -57,8 +57,12 @@ struct Ground: Sendable {
     let image = LiveImage(
       pipeline: pipeline, environment: environment, transport: transport, registry: registry, tell: telling)
     let evidence = LiveEvidence(client: client, group: pipeline.fleet.group, clock: .system)
+    let hooks = LiveHooks(
+      environment: environment, transport: transport, registry: registry, client: client, group: pipeline.fleet.group,
+      clock: .system, tell: telling)
+    let notices = LiveNotices(environment: environment, transport: transport)
     let known = KnownFleet()
-    return ReleasePorts(
+    var ports = ReleasePorts(
       resolve: { revision throws(ActionFailure) in try await source.resolve(revision) },
       survey: { () throws(ActionFailure) in
         let survey = try await fleet.survey()
@@ -80,6 +84,9 @@ struct Ground: Sendable {
       startRefresh: { order throws(ActionFailure) in try await fleet.startRefresh(order) },
       rollBackRefresh: { () throws(ActionFailure) in try await fleet.rollBackRefresh() },
       cancelRefresh: { () throws(ActionFailure) in try await fleet.cancelRefresh() })
+    ports.runHook = { order throws(ActionFailure) in try await hooks.run(order) }
+    ports.notify = { notice, channel throws(ActionFailure) in try await notices.send(notice, to: channel) }
+    return ports
   }
 }
 

@@ -74,6 +74,11 @@ struct RehearseCommand: AsyncParsableCommand {
     if let repository { pipeline.source.repository = repository }
     // The sandbox's instances are this machine's containers, and its registry is the only one.
     pipeline.image.platform = nil
+    // A rehearsal tells nobody, and touches nothing but its own sandbox.
+    pipeline.notices = Pipeline.Notices()
+    pipeline.hooks.beforeRollout.removeAll { $0.place == .local }
+    pipeline.hooks.afterPassed.removeAll { $0.place == .local }
+    pipeline.hooks.afterRollback.removeAll { $0.place == .local }
     var settings = Rehearsal.Settings(
       pipeline: pipeline, environment: environment, format: common.output.resolved(environment),
       isVerbose: common.verbose, commits: commits, rate: traffic, isAbrupt: abrupt, fault: fault)

@@ -19,6 +19,9 @@ struct ProcessEnvironment: Sendable {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 
+  /// The whole text of a file; `nil`: it cannot be read, or is no UTF-8.
+  func text(ofFile path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+
   /// The user's home folder: `HOME`, else the one that the system knows.
   var home: String {
     self["HOME"] ?? getpwuid(getuid()).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) } ?? "/"

@@ -86,7 +86,7 @@ struct RunSummary: Sendable {
 
   private var facts: [String] {
     let rows: [(String, String?)] = [
-      ("commit", subject.commit.map { "\($0.commit.short) \($0.summary)" }), ("digest", subject.digest?.text),
+      ("commit", subject.commit.map { "\($0.short) \(subject.summary)" }), ("digest", subject.digest?.text),
       ("group", run["group"]), ("by", run["by"]), ("run", run["run"]),
     ]
     let known = rows.compactMap { name, value in value.map { "| \(name) | \(Markdown.cell($0)) |" } }
