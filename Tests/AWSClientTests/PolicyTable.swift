@@ -43,7 +43,9 @@ struct GrantedAction: Sendable {
     GrantedAction("elasticloadbalancing:DescribeTargetGroups", any, "health-check settings"),
     GrantedAction("elasticloadbalancing:DescribeTargetGroupAttributes", any, "the deregistration delay"),
     GrantedAction("elasticloadbalancing:DescribeTargetHealth", any, "the verdict"),
-    GrantedAction("ssm:SendCommand", changing, "the last lines of a failing container"),
-    GrantedAction("ssm:GetCommandInvocation", changing, "the last lines of a failing container"),
+    GrantedAction("sns:Publish", changing, "a notice to the topic of the pipeline file"),
+    GrantedAction("ssm:SendCommand", changing, "the last lines of a failing container, and a hook on an instance"),
+    GrantedAction("ssm:GetCommandInvocation", changing, "the last lines of a failing container, and of a hook"),
+    GrantedAction("ssm:CancelCommand", changing, "stops a hook on an instance whose run was stopped"),
   ]
 }

@@ -37,6 +37,26 @@ struct ForesightTests {
     #expect(changed[1].text.contains(Foresight.unknownDigest.text))
   }
 
+  @Test("hooks before the rollout are named, in order, and nothing is run or told")
+  func hooks() throws {
+    let simulation = try Fleet.simulation()
+    var told = 0
+    simulation.onHook = { _ in told += 1 }
+    simulation.pipeline.hooks.beforeRollout = [Pipeline.Hook(command: ["migrate"]), Pipeline.Hook(command: ["check"])]
+    let plan = try #require(try foresee(simulation).plan)
+    #expect(plan.hooks.map(\.hook.command) == [["migrate"], ["check"]])
+    #expect(plan.release == 2)
+    simulation.pipeline.notices.webhook = "HOOK_URL"
+    simulation.pipeline.notices.results = ["refused"]
+    simulation.pipeline.rollout.alarms = ["nobody"]
+    let (foresight, none) = try foresee(simulation) { $0.template = 9 }
+    guard case .ends(.refused)? = foresight.end else {
+      Issue.record("\(String(describing: foresight.end))")
+      return
+    }
+    #expect(none == nil && told == 0)
+  }
+
   @Test(
     "the floor and the ceiling of the plan hold while it is carried out",
     arguments: [(100, 150), (50, 100), (100, 200)])

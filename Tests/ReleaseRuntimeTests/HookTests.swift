@@ -51,6 +51,13 @@ struct HookTests {
     #expect(log.variable("WANZAMI_RELEASE", of: 2) == "2")
   }
 
+  @Test("they run before an image that is in the registry already too, once")
+  func redeployed() throws {
+    let (simulation, log) = try staged()
+    #expect(simulation.perform(.redeploy).exit == 0)
+    #expect(log.words == ["beforeRollout migrate", "beforeRollout check", "afterPassed purge"])
+  }
+
   @Test("one that fails before the rollout ends the release with exit 1: no version, no mark, no refresh")
   func failing() throws {
     let (simulation, log) = try staged(failing: ["migrate"])

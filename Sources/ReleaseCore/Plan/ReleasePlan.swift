@@ -20,6 +20,8 @@ public struct ReleasePlan: Equatable, Sendable {
   public var userData: LineDiff
   /// How many values were hidden in it.
   public var hidden: Int
+  /// The hooks that run before the rollout, in order.
+  public var hooks: [HookOrder]
   public var order: RefreshOrder
   public var settings: RolloutSettings
   public var aim: Int?
@@ -75,6 +77,7 @@ public struct ReleasePlan: Equatable, Sendable {
     settings = rollout.settings
     aim = rollout.aim
     isPinned = foresight.effects.contains { if case .pin = $0 { true } else { false } }
+    hooks = foresight.effects.compactMap { if case .runHook(let order) = $0 { order } else { nil } }
     image = ReleasePlan.image(foresight, rollout, options: options)
     let version = foresight.effects.lazy.compactMap { action in
       if case .createVersion(let order) = action { order } else { nil }

@@ -24,6 +24,14 @@ public struct HookOrder: Equatable, Sendable {
 
   /// `beforeRollout (npm run migrate)`
   public var words: String { "\(point.rawValue) (\(hook.command.joined(separator: " ")))" }
+
+  public var placeWords: String {
+    switch hook.place {
+    case .engine: "in a container of the image on the Engine"
+    case .instance: "in a container of the image on an instance"
+    case .local: "on this machine"
+    }
+  }
 }
 
 /// The hooks before a rollout, one after the other.
@@ -199,13 +207,7 @@ extension Run {
 
 extension Announcement {
   static func hookStarted(_ order: HookOrder) -> Announcement {
-    let place: String =
-      switch order.hook.place {
-      case .engine: "in a container of the image on the Engine"
-      case .instance: "in a container of the image on an instance"
-      case .local: "on this machine"
-      }
-    return Announcement("hook.started", .info, order.facts, "hook \(order.words) \(place)")
+    Announcement("hook.started", .info, order.facts, "hook \(order.words) \(order.placeWords)")
   }
 
   static func hookPassed(_ order: HookOrder) -> Announcement {

@@ -26,6 +26,7 @@ extension PlanReport {
         .number("lowest", plan.settings.steps.lowest ?? plan.survey.group.desired),
         .number("highest", plan.settings.steps.highest ?? plan.survey.group.desired),
         .number("rollbackSeconds", plan.back?.fromEnd.wholeSecondsRoundedUp ?? 0),
+        .list("hooks", plan.hooks.map { $0.hook.command.joined(separator: " ") }),
         .list(
           "userData",
           plan.userData.hunks.flatMap { [$0.heading] + $0.lines.map { line in line.side.rawValue + line.text } }),

@@ -17,10 +17,11 @@ struct PlanReport {
   func lines() -> [String] {
     let sections: [(String, [String])] = [
       ("commit", commitLines), ("image", imageLines), ("template", templateLines), ("user data", userDataLines),
-      ("refresh", refreshLines), ("capacity", capacityLines), ("time", timeLines), ("rollback", rollbackLines),
+      ("hooks", hookLines), ("refresh", refreshLines), ("capacity", capacityLines), ("time", timeLines),
+      ("rollback", rollbackLines),
       ("risks", riskLines), ("next", nextLines),
     ]
-    return [headline] + sections.flatMap { section($0.0, $0.1) }
+    return [headline] + sections.filter { !$0.1.isEmpty }.flatMap { section($0.0, $0.1) }
   }
 
   private var headline: String {
@@ -117,6 +118,10 @@ struct PlanReport {
     }
     if case .built = plan.image { lines += prose("(zeros stand for the digest, which the build tells)") }
     return lines + hiddenLines
+  }
+
+  private var hookLines: [String] {
+    plan.hooks.flatMap { prose("\($0.hook.command.joined(separator: " ")), \($0.placeWords), before the rollout") }
   }
 
   private var hiddenLines: [String] {
