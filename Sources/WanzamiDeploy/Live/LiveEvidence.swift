@@ -12,12 +12,6 @@ struct LiveEvidence: Sendable {
   private static let containerLines = 20
   private static let consoleLines = 8
   private static let activitiesMax = 5
-  /// Between two questions whether the command is done.
-  private static let pause = Duration.milliseconds(400)
-
-  /// The newest container of the instance, running or not: what user data starts last.
-  private static let command =
-    "docker logs --tail \(containerLines) \"$(docker ps --all --latest --quiet)\" 2>&1"
 
   func collect(_ requests: [EvidenceRequest]) async -> [Evidence] {
     await withTaskGroup(of: (Int, Evidence).self) { tasks in
@@ -70,17 +64,8 @@ struct LiveEvidence: Sendable {
   }
 
   private func containerOutput(of instance: String) async throws(AWSError) -> String {
-    let command = try await client.ssm.sendCommand([LiveEvidence.command], to: [instance], comment: "wanzami-deploy")
-    while true {
-      await clock.sleep(LiveEvidence.pause)
-      do throws(AWSError) {
-        let invocation = try await client.ssm.getCommandInvocation(command: command, instance: instance)
-        guard invocation.isFinished || Task.isCancelled else { continue }
-        return invocation.standardOutput + invocation.standardError
-      } catch {
-        // An invocation is visible a moment after its command: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html
-        guard error.code == "InvocationDoesNotExist", !Task.isCancelled else { throw error }
-      }
-    }
+    let log = try await ContainerLog(client: client, clock: clock)
+      .read(of: instance, lines: LiveEvidence.containerLines)
+    return log.standardOutput + log.standardError
   }
 }
