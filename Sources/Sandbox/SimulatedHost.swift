@@ -15,10 +15,14 @@ public final class SimulatedHost: Sendable {
     public var bootSeconds: Double?
     /// When the application starts to refuse, in seconds after its boot.
     public var crashesAfterSeconds: Double?
+    /// What `docker logs` on the instance writes; default: there is no such command.
+    public var log: String?
 
     public init(
-      status: Int? = nil, fails: String? = nil, bootSeconds: Double? = nil, crashesAfterSeconds: Double? = nil
+      status: Int? = nil, fails: String? = nil, bootSeconds: Double? = nil, crashesAfterSeconds: Double? = nil,
+      log: String? = nil
     ) {
+      self.log = log
       self.status = status
       self.fails = fails
       self.bootSeconds = bootSeconds
@@ -89,8 +93,12 @@ public final class SimulatedHost: Sendable {
   }
 
   private func shell(_ id: String, _ commands: [String]) -> ShellResult {
-    guard records.withLock({ $0[id] }) != nil else {
+    guard let record = records.withLock({ $0[id] }) else {
       return ShellResult(status: -1, stderr: Array("no such instance\n".utf8))
+    }
+    if let log = record.behaviour.log, let command = LogCommand(script: commands) {
+      let lines = log.split(separator: "\n").suffix(command.tail ?? .max)
+      return ShellResult(status: 0, stdout: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
     return ShellResult(
       status: 127, stderr: Array("a simulated instance has no shell for: \(commands.joined(separator: "; "))\n".utf8))

@@ -16,6 +16,7 @@ struct WanzamiDeploy: AsyncParsableCommand {
       ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, PlanCommand.self, VerifyCommand.self,
       StatusCommand.self, HistoryCommand.self, InitCommand.self, ExplainCommand.self, RehearseCommand.self,
       SandboxCommand.self, BootstrapCommand.self, AuditCommand.self,
+      ReplaceCommand.self, ScaleCommand.self, SnapshotCommand.self, LogsCommand.self, ShellCommand.self,
     ])
 
   /// Parses and runs; wrong usage is exit 2, as for the other tools of a pipeline, not the parser's own 64.

@@ -38,6 +38,11 @@ enum ClientSources {
   /// IAM's names of the operations that one folder of the program calls.
   static func actions(of folder: String) throws -> Set<String> { try actions(in: text(of: "WanzamiDeploy/\(folder)")) }
 
+  /// The same of one file, whose calls are made in the name of several folders.
+  static func actions(ofFile file: String) throws -> Set<String> {
+    try actions(in: String(contentsOf: root.appending(path: "WanzamiDeploy/\(file)"), encoding: .utf8))
+  }
+
   /// The client's functions are named after their operations.
   private static func actions(in text: String) -> Set<String> {
     let calls = text.matches(

@@ -39,4 +39,23 @@ struct OtherPolicyTests {
       #expect(statement.condition == ["StringEquals": ["aws:RequestedRegion": "REGION"]])
     }
   }
+
+  @Test("the runbook's commands may do what they call, to their fleet and its database only")
+  func operators() throws {
+    let policy = try Policy.read("iam-policy-operator")
+    // What the program prints for a person, and what RDS asks for where a snapshot gets tags.
+    let beside: Set = ["ssm:StartSession", "ssm:TerminateSession", "rds:AddTagsToResource"]
+    let called = try ClientSources.actions(of: "Runbook").union(
+      ClientSources.actions(ofFile: "Live/ContainerLog.swift"))
+    #expect(policy.actions == called.union(beside))
+    for statement in policy.statement {
+      #expect(statement.action.values.allSatisfy { !$0.contains("*") })
+      let isRead = statement.action.values.allSatisfy { $0.contains(":Describe") || $0.contains(":Get") }
+      if isRead {
+        #expect(statement.condition == ["StringEquals": ["aws:RequestedRegion": "REGION"]])
+      } else {
+        #expect(statement.resource.values != ["*"], "\(statement.sid) may be narrower")
+      }
+    }
+  }
 }

@@ -55,7 +55,7 @@ final class Stage: Sendable {
       """
       bootSeconds: 0.2
       deregistrationDelay: 0.3
-      grace: 2
+      \(fleet.contains("grace:") ? "" : "grace: 2")
       healthCheck: { interval: 1, timeout: 1, healthyThreshold: 2, unhealthyThreshold: 2 }
       \(fleet)
 
