@@ -43,15 +43,27 @@ struct EveryOperation: Sendable {
   private static let images = [
     EveryOperation(.ecr, "GetAuthorizationToken") { _ = try await $0.ecr.getAuthorizationToken() },
     EveryOperation(.ecr, "DescribeRepositories") { _ = try await $0.ecr.describeRepositories() },
-    EveryOperation(.ecr, "DescribeRepositories") { _ = try await $0.ecr.describeRepositories(names: ["web", "b/c"]) },
+    EveryOperation(.ecr, "DescribeRepositories") {
+      _ = try await $0.ecr.describeRepositories(names: ["web", "b/c"], registryID: account)
+    },
     EveryOperation(.ecr, "BatchGetImage") {
-      _ = try await $0.ecr.batchGetImage(repository: "web", images: [image, ECR.ImageIdentifier(tag: "v1")])
+      _ = try await $0.ecr.batchGetImage(
+        repository: "web", registryID: account, images: [image, ECR.ImageIdentifier(tag: "v1")])
     },
     EveryOperation(.ecr, "DescribeImages") { _ = try await $0.ecr.describeImages(repository: "web") },
-    EveryOperation(.ecr, "DescribeImages") { _ = try await $0.ecr.describeImages(repository: "web", images: [image]) },
+    EveryOperation(.ecr, "DescribeImages") {
+      _ = try await $0.ecr.describeImages(repository: "web", registryID: account, images: [image])
+    },
+    EveryOperation(.ecr, "DescribeImageScanFindings") {
+      _ = try await $0.ecr.describeImageScanFindings(repository: "web", registryID: account, digest: digest)
+    },
+    EveryOperation(.ecr, "BatchDeleteImage") {
+      _ = try await $0.ecr.batchDeleteImage(repository: "web", registryID: account, digests: [digest])
+    },
     EveryOperation(.ecr, "PutImage") {
       _ = try await $0.ecr.putImage(
-        repository: "web", manifest: #"{"schemaVersion":2}"#, mediaType: ECR.manifestMediaTypes[0], tag: "v1",
+        repository: "web", registryID: account, manifest: #"{"schemaVersion":2}"#, mediaType: ECR.manifestMediaTypes[0],
+        tag: "v1",
         digest: digest)
     },
     EveryOperation(.ec2, "DescribeImages") { _ = try await $0.ec2.describeImages(ids: ["ami-1", "ami-2"]) },
@@ -71,6 +83,9 @@ struct EveryOperation: Sendable {
     EveryOperation(.ec2, "CreateLaunchTemplateVersion") {
       _ = try await $0.ec2.createLaunchTemplateVersion(
         .id("lt-1"), source: 3, description: "a b=c & ü", clientToken: "token-1", userData: Array("#!/bin/sh\n".utf8))
+    },
+    EveryOperation(.ec2, "DeleteLaunchTemplateVersions") {
+      _ = try await $0.ec2.deleteLaunchTemplateVersions(.id("lt-1"), numbers: [3, 4])
     },
     EveryOperation(.ec2, "DescribeInstances") { _ = try await $0.ec2.describeInstances(ids: ["i-1", "i-2"]) },
     EveryOperation(.ec2, "DescribeInstanceTypes") {
@@ -224,6 +239,7 @@ struct EveryOperation: Sendable {
 
 private let role = "arn:aws:iam::123456789012:role/deploy"
 private let digest = "sha256:" + String(repeating: "a", count: 64)
+private let account = "123456789012"
 private let image = ECR.ImageIdentifier(digest: digest, tag: "v1")
 private let group = "arn:aws:elasticloadbalancing:eu-north-1:123456789012:targetgroup/web/0123456789abcdef"
 private let template = AutoScaling.LaunchTemplateSpecification(id: "lt-1", name: "web", version: "42")

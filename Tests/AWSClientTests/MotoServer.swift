@@ -48,6 +48,12 @@ final class MotoServer: Sendable {
 
   func stop() { server.stop() }
 
+  /// Has an image of the repository `web` scanned, which the client never asks for.
+  func scan(_ digest: String) throws {
+    let script = try folder.write("scan.py", scanScript)
+    try Command.check([try #require(MotoServer.python), script, url, fleet.keyId, fleet.secret, digest])
+  }
+
   /// A client with the keys of the one who may do everything, or with others.
   func client(keyID: String? = nil, secret: String? = nil) throws -> AWSClient {
     let world = TestEnvironment(
@@ -71,6 +77,14 @@ struct MotoTrait: SuiteTrait, TestScoping {
     try await MotoServer.$current.withValue(server) { try await function() }
   }
 }
+
+private let scanScript = """
+  import sys, boto3
+  url, key, secret, digest = sys.argv[1:]
+  ecr = boto3.client("ecr", endpoint_url=url, region_name="eu-north-1", aws_access_key_id=key,
+                     aws_secret_access_key=secret)
+  ecr.start_image_scan(repositoryName="web", imageId={"imageDigest": digest})
+  """
 
 private let setupScript = """
   import base64, json, sys, urllib.request

@@ -121,6 +121,18 @@ struct MotoTests {
     #expect(try await client.ecr.describeImages(repository: "web").map(\.tags) == [["one"]])
     let error = await #expect(throws: AWSError.self) { try await client.ecr.describeImages(repository: "no-such") }
     #expect(error?.kind == .notFound)
+    let digest = try #require(stored.imageDigest)
+    #expect(try await client.ecr.describeImageScanFindings(repository: "web", digest: digest) == nil)
+    try moto.scan(digest)
+    let scan = try #require(try await client.ecr.describeImageScanFindings(repository: "web", digest: digest))
+    #expect(scan.status == "COMPLETE")
+    #expect(scan.counts["HIGH"] == 1)
+    #expect(scan.findings.map(\.severity).contains("HIGH"))
+    let nobody = "sha256:" + String(repeating: "0", count: 64)
+    let failures = try await client.ecr.batchDeleteImage(repository: "web", digests: [digest, nobody])
+    #expect(failures.map(\.code) == ["ImageNotFound"])
+    #expect(failures.map(\.identifier.imageDigest) == [nobody])
+    #expect(try await client.ecr.describeImages(repository: "web").isEmpty)
   }
 
   @Test("an alarm's state is read, and a name that is not known is absent")

@@ -130,6 +130,53 @@ struct JSONOperationTests {
     #expect(body == #"{"imageIds":[{"imageTag":"t"},{"imageTag":"gone"}],"repositoryName":"web"}"#)
   }
 
+  @Test("a scan's basic and enhanced findings are read alike; an image without a scan has none")
+  func scans() async throws {
+    let digest = "sha256:a"
+    let endpoint = try ScriptedEndpoint([
+      .json(
+        #"{"imageScanStatus":{"status":"ACTIVE","description":"continuous"},"imageScanFindings":{"#
+          + #""findingSeverityCounts":{"CRITICAL":1,"HIGH":2},"findings":[{"name":"CVE-1","severity":"HIGH"}],"#
+          + #""enhancedFindings":[{"title":"t","severity":"CRITICAL","packageVulnerabilityDetails":{"#
+          + #""vulnerabilityId":"CVE-2"}},{"title":"only a title","severity":"HIGH"}]}}"#),
+      .json(#"{"imageScanStatus":{"status":"PENDING"}}"#),
+      .json(#"{"__type":"ScanNotFoundException","message":"no"}"#, status: 400),
+      .json(#"{"__type":"ImageNotFoundException","message":"no"}"#, status: 400),
+    ])
+    let ecr = try endpoint.client().ecr
+    let scan = try #require(try await ecr.describeImageScanFindings(repository: "web", digest: digest))
+    #expect(scan.counts == ["CRITICAL": 1, "HIGH": 2])
+    #expect(scan.findings.map(\.name) == ["CVE-1", "CVE-2", "only a title"])
+    #expect(scan.detail == "continuous")
+    #expect(try await ecr.describeImageScanFindings(repository: "web", digest: digest)?.status == "PENDING")
+    #expect(try await ecr.describeImageScanFindings(repository: "web", digest: digest) == nil)
+    let error = await #expect(throws: AWSError.self) {
+      try await ecr.describeImageScanFindings(repository: "web", digest: digest)
+    }
+    #expect(error?.kind == .notFound)
+  }
+
+  @Test("what could not be deleted is told one by one, of images and of template versions")
+  func deletions() async throws {
+    let endpoint = try ScriptedEndpoint([
+      .json(
+        #"{"imageIds":[],"failures":[{"imageId":{"imageDigest":"sha256:a"},"#
+          + #""failureCode":"ImageReferencedByManifestList","failureReason":"index"}]}"#),
+      .xml(
+        "<DeleteLaunchTemplateVersionsResponse><successfullyDeletedLaunchTemplateVersionSet/>"
+          + "<unsuccessfullyDeletedLaunchTemplateVersionSet><item><launchTemplateId>lt-1</launchTemplateId>"
+          + "<versionNumber>3</versionNumber><responseError><code>unexpectedError</code><message>why</message>"
+          + "</responseError></item></unsuccessfullyDeletedLaunchTemplateVersionSet>"
+          + "</DeleteLaunchTemplateVersionsResponse>"),
+    ])
+    let client = try endpoint.client()
+    let images = try await client.ecr.batchDeleteImage(repository: "web", digests: ["sha256:a"])
+    #expect(
+      images == [.init(identifier: .init(digest: "sha256:a"), code: "ImageReferencedByManifestList", reason: "index")])
+    let versions = try await client.ec2.deleteLaunchTemplateVersions(.id("lt-1"), numbers: [3])
+    #expect(versions == [.init(number: 3, code: "unexpectedError", message: "why")])
+  }
+
   @Test("a missing repository is not found")
   func noRepository() async throws {
     let endpoint = try ScriptedEndpoint([

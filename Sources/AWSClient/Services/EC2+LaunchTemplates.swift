@@ -51,6 +51,14 @@ extension EC2 {
     public var warnings: [Warning]
   }
 
+  /// A version that was to be deleted, and is not.
+  public struct UndeletedVersion: Equatable, Sendable {
+    public var number: Int
+    /// Such as `launchTemplateVersionDoesNotExist` or `unexpectedError`.
+    public var code: String
+    public var message: String
+  }
+
   /// Templates by their keys, all of one kind; one that is missing is `notFound`.
   public func describeLaunchTemplates(_ keys: [LaunchTemplateKey]) async throws(AWSError) -> [LaunchTemplate] {
     let resource = keys.map(\.description).joined(separator: ", ")
@@ -108,6 +116,32 @@ extension EC2 {
       }
       return CreatedVersion(version: try LaunchTemplateVersion(version), warnings: warnings)
     }
+  }
+
+  /// Deletes versions; gives those that were not, and why: that is no error here. EC2 deletes no default version, and
+  /// does not ask whether one is in use.
+  ///
+  /// - Parameter numbers: any number; at most 200 go into one request.
+  public func deleteLaunchTemplateVersions(
+    _ template: LaunchTemplateKey, numbers: [Int]
+  ) async throws(AWSError) -> [UndeletedVersion] {
+    var failures: [UndeletedVersion] = []
+    for part in numbers.parts(of: 200) where !part.isEmpty {
+      let versions = part.map { String($0) }
+      failures += try await caller.query(
+        .ec2, "DeleteLaunchTemplateVersions", of: "\(template):\(versions.joined(separator: ","))", safety: .repeatable
+      ) { form in
+        template.add(to: &form)
+        form.add(list: "LaunchTemplateVersion", versions)
+      } decode: { node throws(MissingMember) in
+        node.list("unsuccessfullyDeletedLaunchTemplateVersionSet").map { item in
+          UndeletedVersion(
+            number: item.int("versionNumber") ?? 0, code: item["responseError"]?.string("code") ?? "",
+            message: item["responseError"]?.string("message") ?? "")
+        }
+      }
+    }
+    return failures
   }
 }
 

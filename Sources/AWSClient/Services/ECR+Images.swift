@@ -37,11 +37,15 @@ extension ECR {
   }
 
   /// Manifests of images, and which of them there are not: absence is no error here.
+  ///
+  /// - Parameter registryID: the account whose repository it is; `nil`: the caller's own.
   public func batchGetImage(
-    repository: String, images: [ImageIdentifier], acceptedMediaTypes: [String] = ECR.manifestMediaTypes
+    repository: String, registryID: String? = nil, images: [ImageIdentifier],
+    acceptedMediaTypes: [String] = ECR.manifestMediaTypes
   ) async throws(AWSError) -> (images: [Image], failures: [ImageFailure]) {
     struct Input: Encodable {
       var repositoryName: String
+      var registryId: String?
       var imageIds: [ImageIdentifier]
       var acceptedMediaTypes: [String]?
     }
@@ -63,7 +67,7 @@ extension ECR {
     var failures: [ImageFailure] = []
     for part in images.parts(of: 100) where !part.isEmpty {
       let input = Input(
-        repositoryName: repository, imageIds: part,
+        repositoryName: repository, registryId: registryID, imageIds: part,
         acceptedMediaTypes: acceptedMediaTypes.isEmpty ? nil : acceptedMediaTypes)
       let output = try await caller.json(.ecr, "BatchGetImage", of: repository, input, as: Output.self)
       found += (output.images ?? []).map {
@@ -86,10 +90,11 @@ extension ECR {
 
   /// Details of the images named, or of all; one that is missing is `notFound`.
   public func describeImages(
-    repository: String, images: [ImageIdentifier] = []
+    repository: String, registryID: String? = nil, images: [ImageIdentifier] = []
   ) async throws(AWSError) -> [ImageDetail] {
     struct Input: Encodable {
       var repositoryName: String
+      var registryId: String?
       var imageIds: [ImageIdentifier]?
       var maxResults: Int?
       var nextToken: String?
@@ -108,8 +113,8 @@ extension ECR {
     }
     return try await caller.pages(.ecr, "DescribeImages", of: repository, by: \.digest) { token throws(AWSError) in
       let input = Input(
-        repositoryName: repository, imageIds: images.isEmpty ? nil : images, maxResults: images.isEmpty ? 1000 : nil,
-        nextToken: token)
+        repositoryName: repository, registryId: registryID, imageIds: images.isEmpty ? nil : images,
+        maxResults: images.isEmpty ? 1000 : nil, nextToken: token)
       let output = try await caller.json(.ecr, "DescribeImages", of: repository, input, as: Output.self)
       let details = output.imageDetails.map { detail in
         ImageDetail(
@@ -124,10 +129,12 @@ extension ECR {
   /// Stores a manifest under a tag, as when a digest is promoted to another tag. The same manifest under the same tag
   /// again is `alreadyExists`.
   public func putImage(
-    repository: String, manifest: String, mediaType: String? = nil, tag: String? = nil, digest: String? = nil
+    repository: String, registryID: String? = nil, manifest: String, mediaType: String? = nil, tag: String? = nil,
+    digest: String? = nil
   ) async throws(AWSError) -> ImageIdentifier {
     struct Input: Encodable {
       var repositoryName: String
+      var registryId: String?
       var imageManifest: String
       var imageManifestMediaType: String?
       var imageTag: String?
@@ -138,8 +145,42 @@ extension ECR {
       var image: Stored
     }
     let input = Input(
-      repositoryName: repository, imageManifest: manifest, imageManifestMediaType: mediaType, imageTag: tag,
+      repositoryName: repository, registryId: registryID, imageManifest: manifest, imageManifestMediaType: mediaType,
+      imageTag: tag,
       imageDigest: digest)
     return try await caller.json(.ecr, "PutImage", of: repository, safety: .once, input, as: Output.self).image.imageId
+  }
+
+  /// Deletes images, each with all its tags; gives those that were not, and why: that is no error here. One that is not
+  /// there is `ImageNotFound`, one that an index names `ImageReferencedByManifestList`.
+  ///
+  /// - Parameter digests: any number; at most 100 go into one request.
+  public func batchDeleteImage(
+    repository: String, registryID: String? = nil, digests: [String]
+  ) async throws(AWSError) -> [ImageFailure] {
+    struct Input: Encodable {
+      var repositoryName: String
+      var registryId: String?
+      var imageIds: [ImageIdentifier]
+    }
+    struct Output: Decodable {
+      struct Failure: Decodable {
+        var imageId: ImageIdentifier?
+        var failureCode: String?
+        var failureReason: String?
+      }
+      var failures: [Failure]?
+    }
+    var failures: [ImageFailure] = []
+    for part in digests.map({ ImageIdentifier(digest: $0) }).parts(of: 100) where !part.isEmpty {
+      let output = try await caller.json(
+        .ecr, "BatchDeleteImage", of: repository, safety: .repeatable,
+        Input(repositoryName: repository, registryId: registryID, imageIds: part), as: Output.self)
+      failures += (output.failures ?? []).map {
+        ImageFailure(
+          identifier: $0.imageId ?? ImageIdentifier(), code: $0.failureCode ?? "", reason: $0.failureReason ?? "")
+      }
+    }
+    return failures
   }
 }

@@ -46,8 +46,13 @@ public struct ECR: Sendable {
   }
 
   /// The named repositories, or all; one that is missing is `notFound`.
-  public func describeRepositories(names: [String] = []) async throws(AWSError) -> [Repository] {
+  ///
+  /// - Parameter registryID: the account whose repositories they are; `nil`: the caller's own.
+  public func describeRepositories(
+    names: [String] = [], registryID: String? = nil
+  ) async throws(AWSError) -> [Repository] {
     struct Input: Encodable {
+      var registryId: String?
       var repositoryNames: [String]?
       var maxResults: Int?
       var nextToken: String?
@@ -67,7 +72,8 @@ public struct ECR: Sendable {
     return try await caller.pages(.ecr, "DescribeRepositories", of: resource, by: \.uri) { token throws(AWSError) in
       // Names and paging exclude each other.
       let input = Input(
-        repositoryNames: names.isEmpty ? nil : names, maxResults: names.isEmpty ? 1000 : nil, nextToken: token)
+        registryId: registryID, repositoryNames: names.isEmpty ? nil : names, maxResults: names.isEmpty ? 1000 : nil,
+        nextToken: token)
       let output = try await caller.json(.ecr, "DescribeRepositories", of: resource, input, as: Output.self)
       let repositories = output.repositories.map {
         Repository(
