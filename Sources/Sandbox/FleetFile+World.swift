@@ -27,7 +27,11 @@ extension FleetFile {
       World.MachineImage(
         id: image, name: "al2023-ami-minimal",
         architecture: World.instanceType(type)?.architectures.last ?? Self.hostArchitecture))
-    let repository = try world.createRepository(repositoryName, registry: registry)
+    let repository = try world.createRepository(
+      repositoryName, registry: registry, mutability: tagMutability ?? "MUTABLE",
+      scan: scan.map {
+        World.Repository.Scan(status: $0.status ?? "COMPLETE", seconds: $0.seconds ?? 0, counts: $0.counts ?? [:])
+      })
     let data = TemplateData(
       imageID: image, instanceType: type, userData: base64Encoded(Array(script(repository.uri).utf8)))
     let template = try world.createLaunchTemplate(

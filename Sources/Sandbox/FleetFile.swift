@@ -18,6 +18,18 @@ public struct FleetFile: Codable, Equatable, Sendable {
     public init() {}
   }
 
+  /// What the repository's scanner says of each image.
+  public struct Scan: Codable, Equatable, Sendable {
+    /// ECR's word for the end; default `COMPLETE`.
+    public var status: String?
+    /// From the push to that end; default 0.
+    public var seconds: Double?
+    /// How many findings of each severity, such as `CRITICAL`.
+    public var counts: [String: Int]?
+
+    public init() {}
+  }
+
   public var account: String?
   public var region: String?
   public var seed: UInt64?
@@ -29,6 +41,11 @@ public struct FleetFile: Codable, Equatable, Sendable {
   /// A number, `$Latest` or `$Default`; default `1`.
   public var templateVersion: String?
   public var repository: String?
+  /// `MUTABLE`, which is the default, or `IMMUTABLE`: what the ECR API does about tags that exist. The registry behind it
+  /// lets everybody move them.
+  public var tagMutability: String?
+  /// Default: the repository scans nothing.
+  public var scan: Scan?
   /// Host and port of a real registry; default: the account's own ECR host, where nothing listens.
   public var registry: String?
   /// Default: `t4g.small` on an arm64 host, `t3.small` on x86-64.
@@ -136,8 +153,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   private static let keys: Set<String> = [
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
-    "deregistrationDelay", "description", "bootSeconds", "launchHookSeconds", "userData", "tags", "alarms", "images",
-    "versions", "denied", "faults", "sessionSeconds", "around",
+    "deregistrationDelay", "tagMutability", "scan", "description", "bootSeconds", "launchHookSeconds", "userData",
+    "tags", "alarms", "images", "versions", "denied", "faults", "sessionSeconds", "around",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }

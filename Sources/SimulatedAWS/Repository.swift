@@ -18,6 +18,27 @@ extension World {
       }
     }
 
+    /// What its scanner comes to say of each image, and how long it takes.
+    public struct Scan: Hashable, Sendable {
+      /// ECR's word for the end, such as `COMPLETE`.
+      public var status: String
+      /// From the push to that end; half of it the scan is pending.
+      public var seconds: Double
+      /// How many findings of each severity, such as `CRITICAL`.
+      public var counts: [String: Int]
+
+      public init(status: String = "COMPLETE", seconds: Double = 0, counts: [String: Int] = [:]) {
+        self.status = status
+        self.seconds = seconds
+        self.counts = counts
+      }
+
+      /// The status so long after the push.
+      public func status(after elapsed: Double) -> String {
+        elapsed >= seconds ? status : elapsed >= seconds / 2 ? "IN_PROGRESS" : "PENDING"
+      }
+    }
+
     public var name: String
     public var arn: String
     public var uri: String
@@ -25,5 +46,7 @@ extension World {
     /// `MUTABLE` or `IMMUTABLE`.
     public var mutability: String
     public var images: [Image]
+    /// `nil`: it scans nothing.
+    public var scan: Scan?
   }
 }

@@ -2,7 +2,7 @@ extension World {
   /// CreateRepository. The registry's host is the account's own, or that of a real registry (`127.0.0.1:5000`).
   @discardableResult
   public mutating func createRepository(
-    _ name: String, registry: String? = nil, mutability: String = "MUTABLE"
+    _ name: String, registry: String? = nil, mutability: String = "MUTABLE", scan: Repository.Scan? = nil
   ) throws(Fault) -> Repository {
     guard !repositories.contains(where: { $0.name == name }) else {
       throw Fault(
@@ -12,7 +12,7 @@ extension World {
     let host = registry ?? "\(account).dkr.ecr.\(region).amazonaws.com"
     let repository = Repository(
       name: name, arn: "arn:aws:ecr:\(region):\(account):repository/\(name)", uri: "\(host)/\(name)", created: now,
-      mutability: mutability, images: [])
+      mutability: mutability, images: [], scan: scan)
     repositories.append(repository)
     return repository
   }

@@ -218,6 +218,15 @@ let judgeScript = #"""
       do("ecr", "DescribeImages", {"repositoryName": GROUP})
       do("ecr", "DescribeImages", {"repositoryName": GROUP, "imageIds": [{"imageTag": "gone"}]},
          ("ImageNotFoundException", 400))
+      do("ecr", "DescribeImageScanFindings", {"repositoryName": GROUP, "imageId": {"imageTag": "v1"}})
+      do("ecr", "DescribeImageScanFindings", {"repositoryName": GROUP, "imageId": {"imageTag": "gone"}},
+         ("ImageNotFoundException", 400))
+      do("ecr", "PutImage", {**manifest, "imageTag": "v1-2"})
+      do("ecr", "BatchDeleteImage", {"repositoryName": GROUP, "imageIds": [{"imageTag": "v1-2"}, {"imageTag": "gone"}]})
+      digest = do("ecr", "DescribeImages", {"repositoryName": GROUP})["imageDetails"][0]["imageDigest"]
+      do("ecr", "BatchDeleteImage", {"repositoryName": GROUP, "imageIds": [{"imageDigest": digest}]})
+      do("ecr", "BatchDeleteImage", {"repositoryName": "none", "imageIds": [{"imageDigest": digest}]},
+         ("RepositoryNotFoundException", 400))
 
 
   def templates(do):

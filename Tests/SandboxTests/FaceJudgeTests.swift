@@ -41,6 +41,9 @@ struct FaceJudgeTests {
     around.elasticIPs = true
     around.snapshotAge = 60
     file.around = around
+    var scan = FleetFile.Scan()
+    scan.counts = ["CRITICAL": 1, "LOW": 2]
+    file.scan = scan
     try await FaceFleet.with(file) { fleet in
       try await fleet.until("the fleet stands", fleet.stands)
       let result = try await fleet.python(judgeScript, judge.rawValue)

@@ -16,6 +16,8 @@ struct ECRFace {
     case "BatchGetImage": return try await batchGetImage(parameters)
     case "DescribeImages": return try await describeImages(parameters)
     case "PutImage": return try await putImage(parameters)
+    case "BatchDeleteImage": return try await batchDeleteImage(parameters)
+    case "DescribeImageScanFindings": return try await describeScan(parameters)
     default: return nil
     }
   }
@@ -75,45 +77,6 @@ struct ECRFace {
     return .object([("images", .array(found)), ("failures", .array(failures))])
   }
 
-  private func describeImages(_ parameters: Parameters) async throws(Fault) -> JSON {
-    let name = try parameters.required("repositoryName")
-    _ = try world.repository(name)
-    var tagged: [(digest: String, tags: [String], manifest: ImageStore.Manifest)] = []
-    for tag in try await tags(of: name) {
-      guard let manifest = try await manifest(name, tag) else { continue }
-      if let index = tagged.firstIndex(where: { $0.digest == manifest.digest }) {
-        tagged[index].tags.append(tag)
-      } else {
-        tagged.append((manifest.digest, [tag], manifest))
-      }
-    }
-    let asked = parameters.list("imageIds")
-    if !asked.isEmpty {
-      let all = tagged
-      tagged = []
-      for id in asked {
-        let reference = id.text("imageDigest") ?? id.text("imageTag") ?? ""
-        guard let manifest = try await manifest(name, reference) else {
-          throw Fault(
-            "ImageNotFoundException",
-            "The image with imageId {\(reference)} does not exist within the repository with name '\(name)'")
-        }
-        tagged.append((manifest.digest, all.first { $0.digest == manifest.digest }?.tags ?? [], manifest))
-      }
-    }
-    let page = try Page(
-      of: tagged, token: parameters.text("nextToken"), size: try parameters.int("maxResults"), default: 100,
-      max: 1000, invalidCode: "InvalidParameterException")
-    let details = page.items.map { entry in
-      JSON.object([
-        ("registryId", .string(account)), ("repositoryName", .string(name)), ("imageDigest", .string(entry.digest)),
-        ("imageTags", .array(entry.tags.map { .string($0) })),
-        ("imageManifestMediaType", .string(entry.manifest.mediaType)), ("imageStatus", .string("ACTIVE")),
-      ])
-    }
-    return .object([("imageDetails", .array(details))] + next(page.next))
-  }
-
   private func putImage(_ parameters: Parameters) async throws(Fault) -> JSON {
     let repository = try world.repository(try parameters.required("repositoryName"))
     let bytes = Array(try parameters.required("imageManifest").utf8)
@@ -145,19 +108,19 @@ struct ECRFace {
     return .object([("image", image(manifest, in: repository.name, tag: tag))])
   }
 
-  private func manifest(_ name: String, _ reference: String) async throws(Fault) -> ImageStore.Manifest? {
+  func manifest(_ name: String, _ reference: String) async throws(Fault) -> ImageStore.Manifest? {
     do throws(SandboxError) { return try await images.manifest(name, reference) } catch { throw unreachable(error) }
   }
 
-  private func tags(of name: String) async throws(Fault) -> [String] {
+  func tags(of name: String) async throws(Fault) -> [String] {
     do throws(SandboxError) { return try await images.tags(name) } catch { throw unreachable(error) }
   }
 
-  private func unreachable(_ error: SandboxError) -> Fault {
+  func unreachable(_ error: SandboxError) -> Fault {
     Fault("ServerException", "The sandbox's registry did not answer: \(error)", httpStatus: 500)
   }
 
-  private func image(_ manifest: ImageStore.Manifest, in name: String, tag: String?) -> JSON {
+  func image(_ manifest: ImageStore.Manifest, in name: String, tag: String?) -> JSON {
     var id: [(String, JSON)] = [("imageDigest", .string(manifest.digest))]
     if let tag { id.append(("imageTag", .string(tag))) }
     return .object([
@@ -167,12 +130,12 @@ struct ECRFace {
     ])
   }
 
-  private func failure(_ id: Parameters, _ code: String, _ reason: String) -> JSON {
+  func failure(_ id: Parameters, _ code: String, _ reason: String) -> JSON {
     let members = ["imageDigest", "imageTag"].compactMap { key in id.text(key).map { (key, JSON.string($0)) } }
     return .object([
       ("imageId", .object(members)), ("failureCode", .string(code)), ("failureReason", .string(reason)),
     ])
   }
 
-  private func next(_ token: String?) -> [(String, JSON)] { token.map { [("nextToken", .string($0))] } ?? [] }
+  func next(_ token: String?) -> [(String, JSON)] { token.map { [("nextToken", .string($0))] } ?? [] }
 }

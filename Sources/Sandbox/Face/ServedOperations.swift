@@ -3,7 +3,10 @@
 enum ServedOperations {
   static let all: [String: Set<String>] = [
     "sts": ["GetCallerIdentity", "AssumeRole", "AssumeRoleWithWebIdentity"],
-    "ecr": ["GetAuthorizationToken", "DescribeRepositories", "BatchGetImage", "DescribeImages", "PutImage"],
+    "ecr": [
+      "GetAuthorizationToken", "DescribeRepositories", "BatchGetImage", "DescribeImages", "PutImage",
+      "BatchDeleteImage", "DescribeImageScanFindings",
+    ],
     "ec2": [
       "CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate", "DeleteLaunchTemplateVersions",
       "DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "DescribeInstances", "DescribeInstanceStatus",

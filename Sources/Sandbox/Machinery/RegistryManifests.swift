@@ -1,11 +1,14 @@
 import FoundationEssentials
 import HTTPTransport
+import SimulatedAWS
 
 /// The manifests of a sandbox's registry, over its own HTTP API.
 ///
 /// https://distribution.github.io/distribution/spec/api/
 struct RegistryManifests: Sendable {
   private let endpoint: String
+  /// Where the registry keeps its repositories.
+  private let repositories: String
   private let authorization: HTTPHeader
   private let transport: HTTPTransport
 
@@ -17,6 +20,7 @@ struct RegistryManifests: Sendable {
 
   init(registry: RegistryServer, transport: HTTPTransport) {
     endpoint = registry.endpoint
+    repositories = registry.repositories
     let text = Data("\(registry.user):\(registry.password.revealed)".utf8).base64EncodedString()
     authorization = HTTPHeader("Authorization", "Basic \(text)")
     self.transport = transport
@@ -54,6 +58,37 @@ struct RegistryManifests: Sendable {
       throw refusal(response, "listing the tags of \(repository)")
     }
     return (list.tags ?? []).sorted()
+  }
+
+  /// Every manifest of a repository: the registry's API lists only tags, so its folder is read
+  /// (https://distribution.github.io/distribution/storage-drivers/filesystem/). A manifest's folder is as old as its push,
+  /// however often it was tagged since.
+  func revisions(repository: String) -> [ImageStore.Revision] {
+    let folder = "\(repositories)/\(repository)/_manifests/revisions/sha256"
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    return names.compactMap { name in
+      guard FileManager.default.fileExists(atPath: "\(folder)/\(name)/link"),
+        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)"),
+        let date = attributes[.modificationDate] as? Date
+      else { return nil }
+      return ImageStore.Revision(
+        digest: "sha256:\(name)", pushed: WorldTime(milliseconds: Int64(date.timeIntervalSince1970 * 1000)))
+    }
+  }
+
+  /// Removes a manifest with its tags.
+  func delete(repository: String, digest: String) async throws(SandboxError) {
+    let response = try await send("DELETE", repository, digest)
+    guard response.status == 202 else { throw refusal(response, "deleting \(repository)@\(digest)") }
+  }
+
+  /// Removes a tag, which the registry's API cannot.
+  func untag(repository: String, tag: String) throws(SandboxError) {
+    do {
+      try FileManager.default.removeItem(atPath: "\(repositories)/\(repository)/_manifests/tags/\(tag)")
+    } catch {
+      throw SandboxError("removing the tag \(repository):\(tag): \(error)")
+    }
   }
 
   private struct TagList: Decodable {
@@ -100,6 +135,11 @@ extension ImageStore {
         try await manifests.put(manifest, repository: repository, tag: tag)
       },
       tags: { (repository) async throws(SandboxError) in try await manifests.tags(repository: repository) },
+      revisions: { repository in manifests.revisions(repository: repository) },
+      delete: { (repository, digest) async throws(SandboxError) in
+        try await manifests.delete(repository: repository, digest: digest)
+      },
+      untag: { (repository, tag) throws(SandboxError) in try manifests.untag(repository: repository, tag: tag) },
       authorization: { (registry.user, registry.password) },
       proxyEndpoint: registry.endpoint)
   }

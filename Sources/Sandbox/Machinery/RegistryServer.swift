@@ -14,6 +14,8 @@ public final class RegistryServer: Sendable {
   public let user = "AWS"
   public let password: Secret
   private let server: ChildServer
+  /// Where it keeps its repositories.
+  let repositories: String
   /// The folder that ends with it; `nil`: its images stay.
   private let ownFolder: String?
 
@@ -25,11 +27,12 @@ public final class RegistryServer: Sendable {
   /// `http://127.0.0.1:<port>`, as the authorization token's `proxyEndpoint` has it.
   public var endpoint: String { "http://\(address)" }
 
-  private init(address: String, password: Secret, server: ChildServer, ownFolder: String?) {
+  private init(address: String, password: Secret, server: ChildServer, folder: String, isOwn: Bool) {
     self.address = address
     self.password = password
     self.server = server
-    self.ownFolder = ownFolder
+    repositories = "\(folder)/images/docker/registry/v2/repositories"
+    ownFolder = isOwn ? folder : nil
   }
 
   /// Starts a registry in a fresh folder, which `stop` removes with its images.
@@ -74,7 +77,7 @@ public final class RegistryServer: Sendable {
       let address = try await server.wait(for: "its line \"listening on\"", within: .seconds(20)) {
         listeningAddress(in: server.output())
       }
-      return RegistryServer(address: address, password: password, server: server, ownFolder: isOwn ? folder : nil)
+      return RegistryServer(address: address, password: password, server: server, folder: folder, isOwn: isOwn)
     } catch {
       await server.stop()
       throw error
