@@ -19,6 +19,15 @@ public struct BuildRequest: Sendable {
   public var labels: [String: String] = [:]
   /// For the registries that base images come from.
   public var credentials: [RegistryCredentials] = []
+  /// Whether base images are asked for again at their registries although the Engine has some of their names.
+  public var pullsBaseImages = false
+  /// Whether steps that were built before are taken from the builder's cache.
+  public var usesCache = true
+  /// Images in the Engine whose layers may serve as cache, as when they were pulled. The classic builder compares what
+  /// their history says of each step, so a stage that left nothing in such an image has no cache there.
+  public var cacheFrom: [String] = []
+  /// Whether each registry that base images come from speaks plain HTTP on loopback, which podman must be told.
+  public var isOnPlainLoopback = false
 
   public init(context: @escaping Context) {
     self.context = context

@@ -4,7 +4,8 @@ public struct DockerfileFinding: Equatable, Sendable {
     case mount = "RUN --mount"
     case runOption = "RUN --network or --security"
     case heredoc = "a heredoc (<<)"
-    case copyOption = "COPY --link, --parents, --exclude or --chmod"
+    case copyOption = "COPY or ADD with --link, --parents, --exclude, --checksum, --keep-git-dir or --chmod"
+    case platformVariable = "a platform variable in FROM that BuildKit sets by itself"
   }
 
   public var feature: Feature
@@ -13,8 +14,21 @@ public struct DockerfileFinding: Equatable, Sendable {
   public var text: String
 
   var sentence: String {
-    "Line \(line) of the Dockerfile needs BuildKit, which the Engine's classic builder is not: \(feature.rawValue) in "
-      + "\"\(text)\". Write that step without it."
+    "line \(line) of the Dockerfile needs BuildKit, which the Engine's classic builder is not: \(feature.rawValue), in "
+      + "\"\(text)\". \(feature.wayOut)"
+  }
+}
+
+extension DockerfileFinding.Feature {
+  fileprivate var wayOut: String {
+    switch self {
+    case .mount:
+      "Write the step without --mount: COPY what it mounts from a stage, and let the builder's layers be the cache."
+    case .runOption: "Write the step without that option."
+    case .heredoc: "Put the lines into a file of the context and COPY or RUN that, or join them with && and \\."
+    case .copyOption: "Write it without that option; a mode is set by a RUN chmod, or by the file's own mode in git."
+    case .platformVariable: "Give it a value in image.buildArgs, or write it out."
+    }
   }
 }
 
@@ -22,12 +36,9 @@ public struct DockerfileFinding: Equatable, Sendable {
 ///
 /// Asked before the upload: some versions of the Engine make an empty file of a heredoc and call it a success. A
 /// `# syntax=` line is only a comment for the classic builder, so it is no finding by itself.
-public func dockerfileFinding(_ dockerfile: String) -> DockerfileFinding? {
-  for instruction in instructions(dockerfile) {
-    let words = instruction.text.split(whereSeparator: { $0.isWhitespace })
-    guard let keyword = words.first?.uppercased() else { continue }
-    let options = words.dropFirst().prefix { $0.hasPrefix("--") }
-    if let feature = feature(of: keyword, options: options, rest: words.dropFirst(1 + options.count)) {
+public func dockerfileFinding(_ dockerfile: String, buildArgs: [String: String] = [:]) -> DockerfileFinding? {
+  for instruction in Dockerfile(dockerfile).instructions {
+    if let feature = feature(of: instruction, buildArgs: buildArgs) {
       return DockerfileFinding(feature: feature, line: instruction.line, text: instruction.text)
     }
   }
@@ -35,21 +46,50 @@ public func dockerfileFinding(_ dockerfile: String) -> DockerfileFinding? {
 }
 
 private func feature(
-  of keyword: String, options: some Sequence<Substring>, rest: some Sequence<Substring>
+  of instruction: Dockerfile.Instruction, buildArgs: [String: String]
 ) -> DockerfileFinding.Feature? {
-  let names = Set(options.map { $0.prefix { $0 != "=" } })
-  switch keyword {
+  let names = Set(instruction.options.map { $0.dropFirst(2).prefix { $0 != "=" } })
+  switch instruction.keyword {
+  case "ONBUILD":
+    let text = instruction.text.drop { !$0.isWhitespace }.trimmingBlanks
+    return feature(of: Dockerfile.Instruction(line: 0, text: String(text)), buildArgs: buildArgs)
   case "RUN":
-    if names.contains("--mount") { return .mount }
-    if !names.isDisjoint(with: ["--network", "--security"]) { return .runOption }
-    return rest.contains(where: isHeredoc) ? .heredoc : nil
+    if names.contains("mount") { return .mount }
+    if !names.isDisjoint(with: ["network", "security"]) { return .runOption }
+    return instruction.arguments.contains(where: isHeredoc) ? .heredoc : nil
   case "COPY", "ADD":
-    if !names.isDisjoint(with: ["--link", "--parents", "--exclude", "--checksum", "--chmod", "--keep-git-dir"]) {
+    if !names.isDisjoint(with: ["link", "parents", "exclude", "checksum", "chmod", "keep-git-dir"]) {
       return .copyOption
     }
-    return rest.contains(where: isHeredoc) ? .heredoc : nil
+    return instruction.arguments.contains(where: isHeredoc) ? .heredoc : nil
+  case "FROM":
+    let platform = instruction.option("platform") ?? ""
+    let variables = ["TARGETPLATFORM", "BUILDPLATFORM"]
+    return variables.contains { platform.contains($0) && buildArgs[$0] == nil } ? .platformVariable : nil
   default: return nil
   }
+}
+
+/// Values for the variables that BuildKit sets by itself and the classic builder leaves empty, each that an `ARG` of the
+/// Dockerfile names without a default
+/// (https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope).
+///
+/// - Parameters:
+///   - target: what the image is built for.
+///   - builder: what the Engine itself runs on.
+public func dockerfilePlatformArguments(
+  _ dockerfile: String, target: Platform, builder: Platform
+) -> [String: String] {
+  var values: [String: String] = [:]
+  for (side, platform) in [("TARGET", target), ("BUILD", builder)] {
+    values["\(side)PLATFORM"] = platform.description
+    values["\(side)OS"] = platform.operatingSystem
+    values["\(side)ARCH"] = platform.architecture
+    values["\(side)VARIANT"] = platform.variant ?? ""
+  }
+  let declared = Dockerfile(dockerfile).instructions.filter { $0.keyword == "ARG" }.flatMap(\.arguments)
+  let names = Set(declared.map { String($0) })
+  return values.filter { names.contains($0.key) }
 }
 
 /// `<<EOF`, `<<-EOF`, `<<"EOF"`, also after a file descriptor; not `<<<` and not the shift of an arithmetic expression.
@@ -59,34 +99,4 @@ private func isHeredoc(_ word: Substring) -> Bool {
   rest = rest.dropFirst(2)
   if rest.first == "-" { rest = rest.dropFirst() }
   return rest.first.map { $0.isLetter || $0 == "_" || $0 == "\"" || $0 == "'" } ?? false
-}
-
-/// The instructions with the number of their first line; continued lines are one, comments and empty lines are none.
-private func instructions(_ dockerfile: String) -> [(line: Int, text: String)] {
-  var found: [(line: Int, text: String)] = []
-  var open: (line: Int, text: String)?
-  let lines = dockerfile.split(omittingEmptySubsequences: false, whereSeparator: { $0.isNewline })
-  for (index, line) in lines.enumerated() {
-    let text = line.trimmingBlanks
-    if text.isEmpty || text.hasPrefix("#") { continue }
-    let isContinued = text.hasSuffix("\\")
-    let part = isContinued ? text.dropLast().trimmingBlanks : text
-    let joined = (open?.line ?? index + 1, open.map { "\($0.text) \(part)" } ?? String(part))
-    if isContinued {
-      open = joined
-    } else {
-      found.append(joined)
-      open = nil
-    }
-  }
-  if let open { found.append(open) }
-  return found
-}
-
-extension Substring {
-  fileprivate var trimmingBlanks: Substring {
-    var rest = drop { $0.isWhitespace }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return rest
-  }
 }

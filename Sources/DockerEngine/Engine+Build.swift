@@ -65,6 +65,10 @@ extension Engine {
     if let platform = build.platform { query.append(("platform", platform)) }
     if !build.buildArgs.isEmpty { query.append(("buildargs", try jsonText(build.buildArgs))) }
     if !build.labels.isEmpty { query.append(("labels", try jsonText(build.labels))) }
+    if build.pullsBaseImages { query.append(("pull", "1")) }
+    if !build.usesCache { query.append(("nocache", "1")) }
+    if !build.cacheFrom.isEmpty { query.append(("cachefrom", try jsonText(build.cacheFrom))) }
+    if podman != nil, build.isOnPlainLoopback { query.append(("tlsVerify", "false")) }
     var request = request("POST", "/build", query)
     request.headers.append(HTTPHeader("Content-Type", "application/x-tar"))
     if !build.credentials.isEmpty {
@@ -85,7 +89,7 @@ extension Engine {
       if let id = message.outcome?.id { image = id }
       if let failure = message.failure {
         let kind = RegistryFailure(message: failure)
-        if message.errorDetail?.code == nil, output.step?.contains(" FROM ") == true, kind != .other {
+        if message.errorDetail?.code == nil, output.isAtBaseImage, kind.isAboutRegistry {
           throw .registry(doing: "Getting the base image of", reference: output.step ?? "", kind, message: failure)
         }
         throw .buildFailed(output.failure(failure, exitCode: message.errorDetail?.code))
@@ -104,7 +108,7 @@ extension Engine {
     }
   }
 
-  private func jsonText(_ values: [String: String]) throws(EngineError) -> String {
+  private func jsonText(_ values: some Encodable) throws(EngineError) -> String {
     String(decoding: try encodeJSON(values), as: UTF8.self)
   }
 }

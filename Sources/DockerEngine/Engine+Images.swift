@@ -10,10 +10,13 @@ public struct EngineImage: Equatable, Sendable {
   public var repositoryDigests: [String]
   public var tags: [String]
   public var bytes: Int
+  /// When its last layer was built, in the form of RFC 3339.
+  public var created: String?
 }
 
 extension Engine {
-  /// Pushes a tag; returns the digest of the manifest, as the registry has confirmed it to the Engine.
+  /// Pushes a tag; returns the digest of the manifest, as the registry has confirmed it to the Engine. Layers that the
+  /// registry holds already are not sent again, so a push that was cut goes on where it stopped.
   ///
   /// - Parameter reference: with a tag, and already a name of an image in the Engine.
   /// - Throws: `EngineError.registry` with what kind of "no" it was, `.refused`, `.wentAway`, `.cancelled`.
@@ -22,12 +25,15 @@ extension Engine {
     progress: @escaping @Sendable (EngineProgress) -> Void
   ) async throws(EngineError) -> String {
     let doing = "Pushing"
-    var request = request("POST", "/images/\(pathEncoded(reference.name))/push", [("tag", reference.tag ?? "latest")])
+    let query = [("tag", reference.tag ?? "latest")] + plainLoopback(reference)
+    var request = request("POST", "/images/\(pathEncoded(reference.name))/push", query)
     request.headers.append(HTTPHeader("X-Registry-Auth", try registryAuth(credentials)))
     request.timeout = nil
     var digest: String?
     try await transfer(request, doing, reference) { message in
       if let pushed = message.outcome?.digest { digest = pushed }
+      // Before podman 6 the digest is in the last line for people only.
+      if podman != nil, let pushed = message.status.flatMap(pushedDigest) { digest = pushed }
       if let step = message.progress { progress(step) }
     }
     guard let digest else {
@@ -43,7 +49,9 @@ extension Engine {
     _ reference: ImageReference, credentials: RegistryCredentials?,
     progress: @escaping @Sendable (EngineProgress) -> Void
   ) async throws(EngineError) {
-    let query = [("fromImage", reference.name), ("tag", reference.digest ?? reference.tag ?? "latest")]
+    let query =
+      [("fromImage", reference.name), ("tag", reference.digest ?? reference.tag ?? "latest")]
+      + plainLoopback(reference)
     var request = request("POST", "/images/create", query)
     request.headers.append(HTTPHeader("X-Registry-Auth", try registryAuth(credentials)))
     request.timeout = nil
@@ -77,6 +85,11 @@ extension Engine {
     }
   }
 
+  /// Podman speaks plain HTTP to a registry on loopback only when it is told to; an Engine does by itself.
+  private func plainLoopback(_ reference: ImageReference) -> [QueryItem] {
+    podman != nil && RegistryPlace(reference).isLoopback ? [("tlsVerify", "false")] : []
+  }
+
   private func transfer(
     _ request: HTTPRequest, _ doing: String, _ reference: ImageReference, _ body: (EngineMessage) -> Void
   ) async throws(EngineError) {
@@ -99,6 +112,13 @@ extension Engine {
 /// A name as it stands in a path of the API: slashes and colons stay.
 func pathEncoded(_ name: String) -> String { percentEncoded(name, keeping: "/:@") }
 
+/// The digest in `TAG: digest: sha256:… size: N`.
+private func pushedDigest(_ status: String) -> String? {
+  let words = status.split(separator: " ")
+  guard words.count == 5, words[1] == "digest:", words[2].hasPrefix("sha256:"), words[3] == "size:" else { return nil }
+  return String(words[2])
+}
+
 private struct ImageAnswer: Decodable {
   var id: String
   var os: String
@@ -107,6 +127,7 @@ private struct ImageAnswer: Decodable {
   var repoDigests: [String]?
   var repoTags: [String]?
   var size: Int
+  var created: String?
 
   enum CodingKeys: String, CodingKey {
     case id = "Id"
@@ -116,11 +137,13 @@ private struct ImageAnswer: Decodable {
     case repoDigests = "RepoDigests"
     case repoTags = "RepoTags"
     case size = "Size"
+    case created = "Created"
   }
 
   var image: EngineImage {
     EngineImage(
       id: id, platform: Platform(operatingSystem: os, architecture: architecture, variant: variant),
-      repositoryDigests: repoDigests ?? [], tags: repoTags ?? [], bytes: size)
+      repositoryDigests: repoDigests ?? [], tags: repoTags ?? [], bytes: size,
+      created: created)
   }
 }

@@ -4,10 +4,16 @@ import HTTPTransport
 public enum EngineError: Error, Sendable {
   /// The value of `DOCKER_HOST`, and what is wrong with it.
   case wrongHost(String, String)
+  /// A Docker context, and what is wrong with it.
+  case wrongContext(String, String)
+  /// A file of the docker program, or a credential helper that it names, and what is wrong with it.
+  case configuration(String, String)
   /// Nothing answers at the endpoint.
   case unreachable(endpoint: String, detail: String)
   /// The Engine's newest API version is below what we speak.
   case tooOld(endpoint: String, version: String, minimum: String)
+  /// The Engine's oldest API version is above what we speak.
+  case tooNew(endpoint: String, version: String, maximum: String, message: String)
   /// The Engine answered with a status that is no success, and its message.
   case refused(doing: String, status: Int, message: String)
   /// The connection ended before the Engine said how it went.
@@ -53,8 +59,15 @@ extension EngineError: CustomStringConvertible {
       "DOCKER_HOST is \(host): \(detail). Set it to where the Docker Engine listens, or unset it."
     case .unreachable(let endpoint, let detail):
       "The Docker Engine at \(endpoint) does not answer: \(detail). Start the Engine or set DOCKER_HOST."
+    case .wrongContext(let name, let detail):
+      "The Docker context \(name): \(detail). Choose another (docker context use, DOCKER_CONTEXT), or set DOCKER_HOST."
+    case .configuration(let path, let detail):
+      "The Docker configuration \(path): \(detail). Mend it, or name another folder in DOCKER_CONFIG."
     case .tooOld(let endpoint, let version, let minimum):
       "The Docker Engine at \(endpoint) speaks API \(version), but \(minimum) is needed (Docker 20.10). Update it."
+    case .tooNew(let endpoint, let version, let maximum, let message):
+      "The Docker Engine at \(endpoint) (API \(version)) no longer speaks API \(maximum), the newest that this program "
+        + "knows: \(message). Use a newer wanzami-deploy, or an older Engine."
     case .refused(let doing, let status, let message):
       "\(doing): the Docker Engine refused (\(status)): \(message)"
     case .wentAway(let doing, let detail):
@@ -66,11 +79,19 @@ extension EngineError: CustomStringConvertible {
     case .contextFailed(let error): "The build context could not be made: \(error)"
     case .needsBuildKit(let finding): finding.sentence
     case .wrongPlatform(let asked, let built):
-      "The image was built for \(built), not for \(asked): the Engine's classic builder builds for its own machine. "
-        + "Build on a machine of that architecture (DOCKER_HOST), or set image.platform."
+      "The image was built for \(built), not for \(asked): the base image has no such variant, or the Engine builds for "
+        + "its own machine. \(EngineError.otherPlatform(asked))"
     case .registry(let doing, let reference, let failure, let message):
       "\(doing) \(reference) failed: \(message). \(failure.advice)"
     }
+  }
+
+  /// The ways to an image of another architecture than the Engine's machine.
+  public static func otherPlatform(_ platform: String) -> String {
+    let architecture = Platform(platform)?.architecture ?? platform
+    return "Build on an Engine of a \(platform) machine (DOCKER_HOST, DOCKER_CONTEXT), or teach this one to run such "
+      + "programs (docker run --privileged --rm tonistiigi/binfmt --install \(architecture)) and take base images that "
+      + "have that platform, or set image.platform to what the instances run."
   }
 
   /// What a failed exchange means for `doing`.
@@ -87,6 +108,11 @@ extension EngineError: CustomStringConvertible {
 }
 
 extension BuildFailure {
+  /// Whether the kernel refused to run a program of the image: it is another machine's.
+  public var isOtherArchitecture: Bool {
+    ([message] + lastLines).contains { $0.lowercased().contains("exec format error") }
+  }
+
   var sentence: String {
     var lines = ["The image could not be built: \(message)"]
     if let step { lines.append("  \(step)") }

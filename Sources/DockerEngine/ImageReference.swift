@@ -43,6 +43,9 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     else { return nil }
   }
 
+  /// Whether its registry surely is on this machine.
+  public var isOnLoopback: Bool { registry.map(isLoopbackHost) ?? false }
+
   /// `[registry/]repository`.
   public var name: String { registry.map { "\($0)/\(repository)" } ?? repository }
 

@@ -10,9 +10,14 @@ public struct Registry: Sendable {
   public struct Manifest: Equatable, Sendable {
     public var bytes: [UInt8]
     public var mediaType: String
+
+    public init(bytes: [UInt8], mediaType: String) {
+      self.bytes = bytes
+      self.mediaType = mediaType
+    }
   }
 
-  private let transport: HTTPTransport
+  let transport: HTTPTransport
 
   public init(over transport: HTTPTransport) {
     self.transport = transport
@@ -24,19 +29,57 @@ public struct Registry: Sendable {
   public func digest(
     of reference: ImageReference, credentials: RegistryCredentials?
   ) async throws(EngineError) -> String? {
-    guard let response = try await ask("HEAD", reference, credentials) else { return nil }
-    guard let digest = response.header("Docker-Content-Digest") else {
-      throw failure(reference, .other, "the registry's answer has no Docker-Content-Digest")
-    }
-    return digest
+    guard let response = try await manifestAnswer("HEAD", reference, credentials) else { return nil }
+    return try digest(response, reference)
   }
 
   /// The manifest of a tag or a digest; `nil` where the registry holds none.
   public func manifest(
     of reference: ImageReference, credentials: RegistryCredentials?
   ) async throws(EngineError) -> Manifest? {
-    guard let response = try await ask("GET", reference, credentials) else { return nil }
+    guard let response = try await manifestAnswer("GET", reference, credentials) else { return nil }
     return Manifest(bytes: response.body, mediaType: response.header("Content-Type") ?? "")
+  }
+
+  /// Stores a manifest under a tag, without a byte of its layers, which must be there; returns the digest that the
+  /// registry has for it. The same once more changes nothing.
+  ///
+  /// - Parameter reference: with a tag, in the repository that holds the layers.
+  /// - Throws: `EngineError.registry`, with `.tagImmutable` where the tag exists and may not be moved.
+  public func put(
+    _ manifest: Manifest, as reference: ImageReference, credentials: RegistryCredentials?
+  ) async throws(EngineError) -> String {
+    var asking = RegistryAsking("Giving an image the name", "PUT", manifestPath(reference), of: reference)
+    asking.headers = [HTTPHeader("Content-Type", manifest.mediaType)]
+    asking.body = manifest.bytes
+    let response = try await answer(asking, credentials)
+    guard (200..<300).contains(response.status) else { throw asking.failure(response) }
+    return try digest(response, reference)
+  }
+
+  /// When the image under a tag or a digest was built, as its configuration says (OCI image configuration, `created`);
+  /// of an index, its first image. RFC 3339; `nil`: it says nothing, or the registry holds none.
+  public func created(
+    of reference: ImageReference, credentials: RegistryCredentials?
+  ) async throws(EngineError) -> String? {
+    struct Document: Decodable {
+      struct Part: Decodable { var digest: String }
+      var config: Part?
+      var manifests: [Part]?
+    }
+    struct Configuration: Decodable { var created: String? }
+    guard let manifest = try await manifest(of: reference, credentials: credentials),
+      let document = try? JSONDecoder().decode(Document.self, from: Data(manifest.bytes))
+    else { return nil }
+    if let first = document.manifests?.first {
+      guard first.digest != reference.digest else { return nil }
+      var part = reference
+      (part.tag, part.digest) = (nil, first.digest)
+      return try await created(of: part, credentials: credentials)
+    }
+    guard let config = document.config?.digest else { return nil }
+    let bytes = try await blob(config, of: reference, credentials: credentials)
+    return (try? JSONDecoder().decode(Configuration.self, from: Data(bytes)))?.created
   }
 
   private static let mediaTypes = [
@@ -46,93 +89,40 @@ public struct Registry: Sendable {
     "application/vnd.oci.image.index.v1+json",
   ]
 
+  private func manifestPath(_ reference: ImageReference) -> String {
+    "/manifests/" + percentEncoded(reference.digest ?? reference.tag ?? "latest", keeping: ":")
+  }
+
+  private func manifestAnswer(
+    _ method: String, _ reference: ImageReference, _ credentials: RegistryCredentials?
+  ) async throws(EngineError) -> HTTPResponse? {
+    var asking = RegistryAsking("Asking the registry for", method, manifestPath(reference), of: reference)
+    asking.headers = Registry.mediaTypes.map { HTTPHeader("Accept", $0) }
+    let response = try await answer(asking, credentials)
+    switch response.status {
+    case 200: return response
+    case 404: return nil
+    default: throw asking.failure(response)
+    }
+  }
+
   /// A small blob. Registries may point to a store of their own, which gets no credentials of ours.
   func blob(
     _ digest: String, of reference: ImageReference, credentials: RegistryCredentials?
   ) async throws(EngineError) -> [UInt8] {
-    let response = try await ask("GET", reference, credentials, path: "blobs/\(digest)")
-    guard let response else { throw failure(reference, .other, "the registry has no blob \(digest)") }
-    guard response.status != 200, let place = response.header("Location"), place.hasPrefix("https://") else {
-      return response.body
+    let asking = RegistryAsking("Reading the configuration of", "GET", "/blobs/\(digest)", of: reference)
+    var response = try await answer(asking, credentials)
+    if (300..<400).contains(response.status), let place = response.header("Location"), place.hasPrefix("https://") {
+      response = try await send(HTTPRequest(url: place, bodyBytesMax: RegistryAsking.bytesMax), asking)
     }
-    let stored = try await send(HTTPRequest(url: place, bodyBytesMax: 4 << 20), reference)
-    guard stored.status == 200 else { throw failure(reference, .other, stored) }
-    return stored.body
+    guard response.status == 200 else { throw asking.failure(response) }
+    return response.body
   }
 
-  private func ask(
-    _ method: String, _ reference: ImageReference, _ credentials: RegistryCredentials?, path: String? = nil
-  ) async throws(EngineError) -> HTTPResponse? {
-    let place = RegistryPlace(reference)
-    let name = percentEncoded(reference.digest ?? reference.tag ?? "latest", keeping: ":")
-    var request = HTTPRequest(
-      method: method, url: "\(place.base)/v2/\(place.repository)/\(path ?? "manifests/\(name)")")
-    request.headers = Registry.mediaTypes.map { HTTPHeader("Accept", $0) }
-    request.bodyBytesMax = 4 << 20
-    if place.isLoopback { request.proxy = .never }
-    if let credentials { request.headers.append(HTTPHeader("Authorization", credentials.basic)) }
-    var response = try await send(request, reference)
-    if response.status == 401, let challenge = response.header("WWW-Authenticate").flatMap(BearerChallenge.init) {
-      let token = try await token(for: challenge, credentials, reference)
-      request.headers.removeAll { $0.name == "Authorization" }
-      request.headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
-      response = try await send(request, reference)
-    }
-    switch response.status {
-    case 200: return response
-    case 300..<400 where path != nil: return response
-    case 404: return nil
-    case 401, 403: throw failure(reference, credentials == nil ? .noCredentials : .unauthorized, response)
-    default: throw failure(reference, .other, response)
-    }
-  }
-
-  /// A token for one repository (https://distribution.github.io/distribution/spec/auth/token/).
-  private func token(
-    for challenge: BearerChallenge, _ credentials: RegistryCredentials?, _ reference: ImageReference
-  ) async throws(EngineError) -> String {
-    struct Answer: Decodable {
-      var token: String?
-      var accessToken: String?
-
-      enum CodingKeys: String, CodingKey {
-        case token
-        case accessToken = "access_token"
-      }
-    }
-    guard let url = challenge.url else {
-      throw failure(reference, .other, "the registry asks for a token from \(challenge.realm), which is not https://")
-    }
-    var request = HTTPRequest(url: url)
-    if let credentials { request.headers.append(HTTPHeader("Authorization", credentials.basic)) }
-    let response = try await send(request, reference)
-    guard response.status == 200 else {
-      throw failure(reference, credentials == nil ? .noCredentials : .unauthorized, response)
-    }
-    let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
-    guard let token = answer?.token ?? answer?.accessToken else {
-      throw failure(reference, .other, "\(challenge.realm) gave no token")
-    }
-    return token
-  }
-
-  private func send(_ request: HTTPRequest, _ reference: ImageReference) async throws(EngineError) -> HTTPResponse {
-    do {
-      return try await transport.send(request)
-    } catch {
-      if error.kind == .cancelled { throw .cancelled(doing: "Asking the registry for \(reference)") }
-      throw failure(reference, .unreachable, error.detail)
-    }
-  }
-
-  private func failure(
-    _ reference: ImageReference, _ kind: RegistryFailure, _ response: HTTPResponse
-  ) -> EngineError {
-    let words = String(decoding: response.body.prefix(500), as: UTF8.self)
-    return failure(reference, kind, "status \(response.status)" + (words.isEmpty ? "" : ": \(words)"))
-  }
-
-  private func failure(_ reference: ImageReference, _ kind: RegistryFailure, _ message: String) -> EngineError {
-    .registry(doing: "Asking the registry for", reference: reference.description, kind, message: message)
+  private func digest(_ response: HTTPResponse, _ reference: ImageReference) throws(EngineError) -> String {
+    if let digest = response.header("Docker-Content-Digest") { return digest }
+    throw .registry(
+      doing: "Asking the registry for", reference: reference.description, .other,
+      message: "the registry's answer has no Docker-Content-Digest")
   }
 }

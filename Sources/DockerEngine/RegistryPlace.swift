@@ -57,16 +57,19 @@ struct BearerChallenge: Equatable {
     scope = values["scope"]
   }
 
-  /// Where to ask for the token; `nil` where the credentials would go over plain HTTP to another machine.
-  var url: String? {
+  /// Whether the credentials would go over TLS, or not leave this machine.
+  var isSafe: Bool {
     let authority = realm.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map { String($0) }
-    guard realm.hasPrefix("https://") || (realm.hasPrefix("http://") && authority.map(isLoopbackHost) == true) else {
-      return nil
-    }
-    let fields = [("service", service), ("scope", scope)].compactMap { name, value in
-      value.map { "\(name)=\(percentEncoded($0))" }
-    }
-    guard !fields.isEmpty else { return realm }
-    return realm + (realm.contains("?") ? "&" : "?") + fields.joined(separator: "&")
+    return realm.hasPrefix("https://") || (realm.hasPrefix("http://") && authority.map(isLoopbackHost) == true)
+  }
+
+  var fields: [(String, String)] {
+    [("service", service), ("scope", scope)].compactMap { name, value in value.map { (name, $0) } }
+  }
+
+  /// Where to ask for the token with GET.
+  var url: String {
+    let query = fields.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+    return query.isEmpty ? realm : realm + (realm.contains("?") ? "&" : "?") + query
   }
 }

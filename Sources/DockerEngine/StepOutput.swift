@@ -1,6 +1,6 @@
 /// The builder's output, of which the lines of the running step are kept to explain its failure.
 struct StepOutput {
-  /// For example `Step 3/5 : RUN npm ci`.
+  /// For example `Step 3/5 : RUN npm ci`; podman says `STEP 3/5: RUN npm ci`, and `[2/2] STEP …` where there are stages.
   private(set) var step: String?
   private(set) var lines: [String] = []
   private var unfinished = ""
@@ -16,18 +16,34 @@ struct StepOutput {
     }
   }
 
+  /// Whether the builder is getting a base image.
+  var isAtBaseImage: Bool { step.map { $0.contains(" FROM ") || $0.contains("COPY --from=") } ?? false }
+
   func failure(_ message: String, exitCode: Int?) -> BuildFailure {
     var all = self
     if !unfinished.isEmpty { all.take(unfinished) }
-    return BuildFailure(message: message, exitCode: exitCode, step: all.step, lastLines: all.lines)
+    return BuildFailure(
+      message: message, exitCode: exitCode ?? StepOutput.exitCode(in: message), step: all.step, lastLines: all.lines)
+  }
+
+  /// Podman gives a step's status only in its words, at the end.
+  private static func exitCode(in message: String) -> Int? {
+    let words = message.split(whereSeparator: { $0.isWhitespace })
+    guard words.count > 3, words.suffix(3).prefix(2) == ["exit", "status"] else { return nil }
+    return words.last.flatMap { Int($0) }
+  }
+
+  private static func isStep(_ line: String) -> Bool {
+    if line.hasPrefix("Step ") || line.hasPrefix("STEP ") { return true }
+    return line.hasPrefix("[") && line.split(separator: " ").dropFirst().first == "STEP"
   }
 
   private mutating func take(_ line: String) {
     let line = withoutEscapes(line)
-    if line.hasPrefix("Step ") {
+    if StepOutput.isStep(line) {
       step = line
       lines = []
-    } else if !line.hasPrefix(" ---> "), !line.isEmpty {
+    } else if !line.hasPrefix(" ---> "), !line.hasPrefix("--> "), !line.isEmpty {
       lines.append(line)
       if lines.count > StepOutput.linesMax { lines.removeFirst() }
     }

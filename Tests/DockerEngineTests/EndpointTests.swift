@@ -13,7 +13,7 @@ struct EndpointTests {
       (["DOCKER_HOST": "unix:///tmp/x.sock", "DOCKER_TLS_VERIFY": "1"], "unix:///tmp/x.sock"),
       (["DOCKER_HOST": "tcp://build.example"], "http://build.example:2375"),
       (["DOCKER_HOST": "tcp://build.example:99/"], "http://build.example:99"),
-      (["DOCKER_HOST": "tcp://build.example", "DOCKER_TLS_VERIFY": "1"], "https://build.example:2376"),
+      (["DOCKER_HOST": "https://build.example"], "https://build.example:2376"),
       (["DOCKER_HOST": "http://[::1]"], "http://[::1]:2375"),
     ])
   func environment(_ variables: [String: String], _ expected: String) throws {

@@ -15,6 +15,9 @@ struct ReadingTests {
       ("FROM a\ncopy --link a b\n", .copyOption, 2),
       ("FROM a\nCOPY --chmod=755 a b\n", .copyOption, 2),
       ("FROM a\nRUN --network=none x\n", .runOption, 2),
+      ("FROM a\nONBUILD RUN --mount=type=cache,target=/x x\n", .mount, 2),
+      ("# escape=`\nFROM a\nRUN `\n  --mount=type=cache,target=/x x\n", .mount, 3),
+      ("FROM --platform=$BUILDPLATFORM a\n", .platformVariable, 1),
     ] as [(String, DockerfileFinding.Feature, Int)])
   func needsBuildKit(_ text: String, _ feature: DockerfileFinding.Feature, _ line: Int) {
     let finding = dockerfileFinding(text)
@@ -28,10 +31,46 @@ struct ReadingTests {
       "# syntax=docker/dockerfile:1\nFROM a\nCOPY --from=a --chown=1:1 a b\nRUN npm ci\n",
       "FROM a\nRUN test $((1 << 3)) = 8 && cat <<<word\n",
       "FROM a\n# RUN --mount=type=cache x\nRUN echo --mount\n",
-      "FROM a\nENV X=<<EOF\n", "",
+      "FROM a\nENV X=<<EOF\n", "", "FROM --platform=linux/amd64 a\nARG TARGETARCH\nRUN x\n",
+      "# escape=`\nFROM a\nRUN echo \\\nRUN echo\n",
     ])
   func classic(_ text: String) {
     #expect(dockerfileFinding(text) == nil)
+  }
+
+  @Test(
+    "the images that a Dockerfile builds on are found, their variables put in",
+    arguments: [
+      ("FROM node:20 AS build\nFROM scratch\nCOPY --from=build /a /b\n", [:], nil, ["node:20"], []),
+      ("ARG V=20\nFROM node:$V\nFROM node:${V}-slim\n", [:], nil, ["node:20", "node:20-slim"], []),
+      ("ARG V=20\nFROM node:$V\n", ["V": "22"], nil, ["node:22"], []),
+      ("ARG R\nFROM ${R:-docker.io/library}/node\n", [:], nil, ["docker.io/library/node"], []),
+      ("ARG R\nFROM ${R:+$R/}node\n", ["R": "reg.example"], nil, ["reg.example/node"], []),
+      ("ARG R=\"reg.example\"\nARG I=$R/a\nFROM $I\n", [:], nil, ["reg.example/a"], []),
+      ("ARG R\nFROM $R/a\nFROM b\n", [:], nil, ["b"], ["$R/a"]),
+      ("FROM a\nARG V=1\nFROM b:$V\n", [:], nil, ["a"], ["b:$V"]),
+      (
+        "FROM --platform=linux/arm64 a AS One\nFROM one\nCOPY --from=reg.example/c:1 /x /\n", [:], nil,
+        ["a", "reg.example/c:1"], []
+      ),
+      ("FROM a\nFROM b\nCOPY --from=0 /x /\n", [:], nil, ["a", "b"], []),
+      ("FROM a AS x\nFROM b AS y\nFROM c\n", [:], "y", ["a", "b"], []),
+      ("FROM a\nFROM b\nFROM c\n", [:], "1", ["a", "b"], []),
+    ] as [(String, [String: String], String?, [String], [String])])
+  func bases(
+    _ text: String, _ arguments: [String: String], _ target: String?, _ names: [String], _ unknown: [String]
+  ) {
+    let found = DockerfileBases(dockerfile: text, buildArgs: arguments, target: target)
+    #expect(found.names == names)
+    #expect(found.unknown == unknown)
+  }
+
+  @Test("BuildKit's platform variables get their values where the Dockerfile names them without one")
+  func platformArguments() throws {
+    let text = "FROM a\nARG TARGETARCH BUILDPLATFORM\nARG TARGETOS=plan9\nARG TARGETVARIANT\n"
+    let found = dockerfilePlatformArguments(
+      text, target: try #require(Platform("linux/arm/v7")), builder: try #require(Platform("linux/x86_64")))
+    #expect(found == ["TARGETARCH": "arm", "BUILDPLATFORM": "linux/amd64", "TARGETVARIANT": "v7"])
   }
 
   @Test(
@@ -50,6 +89,12 @@ struct ReadingTests {
       ("name unknown: The repository with name 'x' does not exist in the registry with id '1'", .repositoryUnknown),
       ("manifest unknown: manifest unknown", .manifestUnknown),
       ("An image does not exist locally with the tag: x", .notInEngine),
+      ("unsupported: The operation is unsupported.", .readOnly),
+      ("toomanyrequests: Rate exceeded", .throttled),
+      ("received unexpected HTTP status: 503 Service Unavailable", .failing),
+      ("write /var/lib/docker/tmp/x: no space left on device", .diskFull),
+      ("Put \"http://127.0.0.1:5000/v2/a\": EOF", .unreachable),
+      ("failed to find image 127.0.0.1:5000/a:b: image not known", .notInEngine),
       ("something else", .other),
     ] as [(String, RegistryFailure)])
   func kinds(_ message: String, _ kind: RegistryFailure) {
@@ -99,7 +144,9 @@ struct ReadingTests {
     let url = "https://auth.example/token?service=reg.example&scope=repository%3Aa%2Fb%3Apull%2Cpush"
     #expect(BearerChallenge(header)?.url == url)
     #expect(BearerChallenge("Bearer realm=\"http://127.0.0.1:9/token\"")?.url == "http://127.0.0.1:9/token")
-    #expect(BearerChallenge("Bearer realm=\"http://auth.example/token\"")?.url == nil)
+    #expect(BearerChallenge("Bearer realm=\"http://127.0.0.1:9/token\"")?.isSafe == true)
+    #expect(BearerChallenge("Bearer realm=\"https://auth.example/token\"")?.isSafe == true)
+    #expect(BearerChallenge("Bearer realm=\"http://auth.example/token\"")?.isSafe == false)
     #expect(BearerChallenge("Basic realm=\"x\"") == nil)
   }
 
@@ -114,6 +161,18 @@ struct ReadingTests {
     #expect(failure.lastLines == ["first", "second", "last"])
     for number in 1...30 { output.append("line \(number)\n") }
     #expect(output.failure("no", exitCode: nil).lastLines.first == "line 11")
+  }
+
+  @Test("podman's steps, and its words for a step's status, are read too")
+  func podmanOutput() {
+    var output = StepOutput()
+    for piece in ["[1/2] STEP 1/1: FROM a AS b\n--> 12ab\n", "[2/2] STEP 2/2: RUN x\n", "out\n"] {
+      output.append(piece)
+    }
+    let failure = output.failure("building at STEP \"RUN x\": while running runtime: exit status 3\n", exitCode: nil)
+    #expect(failure.step == "[2/2] STEP 2/2: RUN x")
+    #expect(failure.lastLines == ["out"])
+    #expect(failure.exitCode == 3)
   }
 
   @Test("log frames lose their heads; a cut frame counts as far as it goes")

@@ -53,13 +53,43 @@ private func stopAtExit() {
 }
 
 /// A dockerd of our own.
-final class PrivateEngine: Sendable {
+public final class PrivateEngine: Sendable {
+  /// What is different from the usual.
+  public struct Options: Sendable {
+    /// Listens on a free port of 127.0.0.1 too, with mutual TLS.
+    public var certificates: Certificates?
+    /// Keeps its data on a file system of so many bytes, in memory.
+    public var dataBytesMax: Int?
+
+    public init(certificates: Certificates? = nil, dataBytesMax: Int? = nil) {
+      self.certificates = certificates
+      self.dataBytesMax = dataBytesMax
+    }
+  }
+
   let socket: String
   private let folder: TemporaryFolder
   private let bridge: Bridge
   private let server: ServerProcess
+  private let hasOwnDisk: Bool
 
-  init() throws {
+  /// A value for `DOCKER_HOST`.
+  public var dockerHost: String { "unix://\(socket)" }
+
+  /// `127.0.0.1:<port>`, where it listens with TLS.
+  public let tlsAddress: String?
+
+  /// Whether this machine can have one.
+  public static var canRun: Bool { getuid() == 0 && Command.exists("dockerd") && Command.exists("setpriv") }
+
+  /// Starts on a thread that may wait.
+  public static func start(_ options: Options = Options()) async throws -> PrivateEngine {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try PrivateEngine(options) }) }
+    }
+  }
+
+  init(_ options: Options = Options()) throws {
     folder = try TemporaryFolder("dockerd")
     // Not by the process id: name spaces of processes share the network's names.
     let mark = String(UInt32.random(in: 0...UInt32.max), radix: 36)
@@ -68,25 +98,49 @@ final class PrivateEngine: Sendable {
     self.socket = socket
     let name = "wanzami-\(mark)"
     let settings = try folder.write("daemon.json", "{}")
-    server = try ServerProcess(
-      [
-        "dockerd", "--data-root", folder.path + "/data", "--exec-root", folder.path + "/exec",
-        "--pidfile", folder.path + "/pid", "-H", "unix://\(socket)", "--bridge", bridge.name,
-        "--iptables=false", "--ip-masq=false", "--ip-forward=false", "--config-file", settings,
-        "--containerd-namespace", name, "--containerd-plugins-namespace", name + "-plugins",
-      ], log: folder.path + "/log")
+    try Command.check(["mkdir", folder.path + "/data"])
+    hasOwnDisk = options.dataBytesMax != nil
+    if let bytes = options.dataBytesMax {
+      try Command.check(["mount", "-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", folder.path + "/data"])
+    }
+    var arguments = [
+      "dockerd", "--data-root", folder.path + "/data", "--exec-root", folder.path + "/exec",
+      "--pidfile", folder.path + "/pid", "-H", "unix://\(socket)", "--bridge", bridge.name,
+      "--iptables=false", "--ip-masq=false", "--ip-forward=false", "--config-file", settings,
+      "--containerd-namespace", name, "--containerd-plugins-namespace", name + "-plugins",
+    ]
+    if let path = options.certificates?.path {
+      arguments += [
+        "-H", "tcp://127.0.0.1:0", "--tlsverify", "--tlscacert", path + "/ca.pem", "--tlscert",
+        path + "/server-cert.pem", "--tlskey", path + "/server-key.pem",
+      ]
+    }
+    let server = try ServerProcess(arguments, log: folder.path + "/log")
+    self.server = server
+    var address: String?
     do {
       _ = try server.wait("dockerd to answer") { answersPing(socket) ? true : nil }
+      if options.certificates != nil {
+        address = try server.wait("dockerd to listen") {
+          server.output.firstMatch(of: /API listen on (127\.0\.0\.1:\d+)/).map { String($0.1) }
+        }
+      }
     } catch {
-      stop()
+      server.stop(within: 30)
+      bridge.remove()
       throw error
     }
+    tlsAddress = address
     stopAtExit()
   }
 
-  func stop() {
+  /// Ends it as a crash would.
+  public func kill() { server.kill() }
+
+  public func stop() {
     server.stop(within: 30)
     bridge.remove()
+    if hasOwnDisk { _ = try? Command.run(["umount", "--lazy", folder.path + "/data"]) }
     folder.remove()
   }
 }

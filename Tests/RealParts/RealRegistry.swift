@@ -26,15 +26,19 @@ public final class RealRegistry: Sendable {
 
   /// Starts a registry and waits until it listens.
   ///
-  /// - Parameter account: whom it asks for (htpasswd, bcrypt); `nil`: everybody may read and write.
-  public init(account: Account? = nil) throws {
+  /// - Parameters:
+  ///   - account: whom it asks for (htpasswd, bcrypt); `nil`: everybody may read and write.
+  ///   - isReadOnly: whether it is in the mode for maintenance, in which nothing is written.
+  ///   - earlier: one that has been stopped: its data are served again, at its address.
+  public init(account: Account? = nil, isReadOnly: Bool = false, earlier: RealRegistry? = nil) throws {
     self.account = account
-    folder = try TemporaryFolder("registry")
+    folder = try earlier?.folder ?? TemporaryFolder("registry")
+    let readOnly = "maintenance: { readonly: { enabled: \(isReadOnly) }, uploadpurging: { enabled: false } }"
     var settings = """
       version: 0.1
       log: { level: info }
-      storage: { filesystem: { rootdirectory: \(folder.path)/data }, delete: { enabled: true } }
-      http: { addr: "127.0.0.1:0" }
+      storage: { filesystem: { rootdirectory: \(folder.path)/data }, delete: { enabled: true }, \(readOnly) }
+      http: { addr: "\(earlier?.address ?? "127.0.0.1:0")" }
 
       """
     if let account {

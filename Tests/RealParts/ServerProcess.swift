@@ -43,11 +43,19 @@ public final class ServerProcess: Sendable {
   /// Asks it to end, waits up to `seconds`, and then kills it. A second call does nothing.
   public func stop(within seconds: Int = 20) {
     if hasEnded { return }
-    kill(pid, SIGTERM)
+    Glibc.kill(pid, SIGTERM)
     if ended.wait(timeout: .now() + .seconds(seconds)) != .success {
-      kill(pid, SIGKILL)
+      Glibc.kill(pid, SIGKILL)
       ended.wait()
     }
+    ended.signal()
+  }
+
+  /// Kills it and waits for its end.
+  public func kill() {
+    if hasEnded { return }
+    Glibc.kill(pid, SIGKILL)
+    ended.wait()
     ended.signal()
   }
 
