@@ -29,7 +29,7 @@ public struct ChildProcess: Sendable {
   let input: [UInt8]
 
   /// - Parameters:
-  ///   - words: the program, found in PATH where it has no slash, and its arguments.
+  ///   - words: the program, found in the PATH of `variables` where it has no slash, and its arguments.
   ///   - variables: all its environment.
   ///   - input: all its standard input, at most `inputLimit` bytes.
   public init(words: [String], variables: [String: String], input: [UInt8] = []) {
@@ -98,8 +98,18 @@ public struct ChildProcess: Sendable {
     var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
     defer { for entry in envp { free(entry) } }
     var pid: pid_t = 0
-    let code = posix_spawnp(&pid, words[0], &actions, &attributes, &argv, &envp)
+    let code = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
     return (code, pid)
+  }
+
+  /// The program in the child's own PATH, as a shell in its place would find it; else whatever is in ours.
+  private var program: String {
+    guard !words[0].contains("/"), let path = variables["PATH"] else { return words[0] }
+    for folder in path.split(separator: ":") {
+      let candidate = "\(folder)/\(words[0])"
+      if access(candidate, X_OK) == 0 { return candidate }
+    }
+    return words[0]
   }
 
   /// Reads both ends until both are closed.

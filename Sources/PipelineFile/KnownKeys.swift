@@ -5,7 +5,9 @@ enum KnownKeys {
   static let sections: [String: [String]] = [
     "": ["service", "region", "source", "image", "fleet", "rollout", "rollback", "hooks", "notices"],
     "source": ["repository", "branch"],
-    "image": ["repository", "context", "dockerfile", "platform", "buildArgs", "target"],
+    "image": [
+      "repository", "context", "dockerfile", "platform", "buildArgs", "target", "reuseFor", "cacheFrom", "blockOn",
+    ],
     "fleet": ["group", "userData"],
     "rollout": [
       "minHealthyPercent", "maxHealthyPercent", "warmup", "checkpoints", "checkpointDelay", "bake", "alarms",

@@ -34,6 +34,21 @@ public enum PipelineKey {
       "{}"
     ),
     ("image.target", "The stage of the Dockerfile to build.", "the last"),
+    (
+      "image.reuseFor",
+      "How old an image of the same content (context, Dockerfile, arguments, target, platform) may be and still stand in "
+        + "for a build; it bounds the age of base images. 0s: each release builds. At most 8760h.", "168h"
+    ),
+    (
+      "image.cacheFrom",
+      "Layers of the image that is live as the builder's cache, pulled where the Engine has none: release or none.",
+      "release"
+    ),
+    (
+      "image.blockOn",
+      "The least severity of a finding of ECR's scan that stops a release, which then waits for the scan: CRITICAL, "
+        + "HIGH, MEDIUM, LOW, INFORMATIONAL or UNDEFINED.", "no scan is asked for"
+    ),
     ("fleet.group", "The Auto Scaling group. Required.", nil),
     (
       "fleet.userData",

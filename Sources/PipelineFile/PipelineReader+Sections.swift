@@ -44,6 +44,11 @@ extension PipelineReader {
     image.platform = value("platform", in: section, as: .platform)
     if let arguments = mapping("buildArgs", in: section, names: .buildArgument) { image.buildArgs = arguments }
     image.target = value("target", in: section, as: .buildStage)
+    if let limit = value("reuseFor", in: section, as: .age) { image.reuseFor = limit }
+    if let source = value("cacheFrom", in: section, as: .word as ValueForm<Pipeline.CacheSource>) {
+      image.cacheFrom = source
+    }
+    image.blockOn = value("blockOn", in: section, as: .word as ValueForm<Severity>)
   }
 
   private mutating func readPercentages(_ section: Section, into rollout: inout Pipeline.Rollout) {

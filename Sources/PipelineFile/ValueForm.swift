@@ -33,6 +33,9 @@ extension ValueForm where Value == Duration {
   /// How long to wait for something: zero would fail at once.
   static var patience: ValueForm { duration(in: .milliseconds(1)...week, limit: ", more than nothing") }
 
+  /// How old something may be, a year at most.
+  static var age: ValueForm { duration(in: .zero...Duration.seconds(365 * 86_400), limit: ", at most 8760h") }
+
   private static var week: Duration { .seconds(7 * 86_400) }
 
   private static func duration(in range: ClosedRange<Duration>, limit: String = "") -> ValueForm {

@@ -122,8 +122,11 @@ public struct Interpreter: Sendable {
       let (observation, wasThrottled) = await ports.observe(parts)
       return .observed(observation, wasThrottled: wasThrottled)
     case .collectEvidence(let requests): return await collect(requests)
-    case .build(let order): return .built(imageID: try await ports.build(order))
+    case .findImage(let order): return .imageFound(try await ports.findImage(order))
+    case .checkScan(let order): return .scanned(try await ports.checkScan(order))
+    case .build(let order): return .built(try await ports.build(order))
     case .push(let order): return .pushed(try await ports.push(order))
+    case .tagImage(let order): return .imageTagged(reference: try await ports.tagImage(order))
     case .pin(let configuration):
       try await ports.pin(configuration)
       return .pinned
@@ -197,8 +200,11 @@ extension Action {
     case .checkImage: .checkImage
     case .observe: .observe
     case .collectEvidence: .collectEvidence
+    case .findImage: .findImage
+    case .checkScan: .checkScan
     case .build: .build
     case .push: .push
+    case .tagImage: .tagImage
     case .pin: .pin
     case .createVersion: .createVersion
     case .tag: .tag

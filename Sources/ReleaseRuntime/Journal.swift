@@ -83,6 +83,8 @@ extension Action {
     switch self {
     case .build(let order): [.text("action", "build"), .text("reference", order.reference)]
     case .push(let order): [.text("action", "push"), .text("reference", order.reference)]
+    case .tagImage(let order):
+      [.text("action", "tagImage"), .text("commit", order.commit.hex), .text("digest", order.digest.text)]
     case .pin(let saved): [.text("action", "pin"), .text("version", saved.template?.version.description ?? "")]
     case .createVersion(let order):
       [
@@ -102,8 +104,8 @@ extension Action {
       ]
     case .notify(let notice, let channel):
       [.text("action", "notify"), .text("to", channel.words), .text("title", notice.title)]
-    case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage, .observe, .collectEvidence, .wait, .announce,
-      .end:
+    case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage, .findImage, .checkScan, .observe,
+      .collectEvidence, .wait, .announce, .end:
       nil
     }
   }
@@ -113,8 +115,10 @@ extension Event {
   /// The answer as the journal has it; `nil` for reads.
   var effectFacts: [Announcement.Fact]? {
     switch self {
-    case .built(let image): [.text("action", "build"), .text("image", image)]
+    case .built(let image):
+      [.text("action", "build"), .text("image", image.id), .text("platform", image.platform)]
     case .pushed(let digest): [.text("action", "push"), .text("digest", digest.text)]
+    case .imageTagged(let reference): [.text("action", "tagImage"), .text("reference", reference)]
     case .pinned: [.text("action", "pin")]
     case .versionCreated(let number): [.text("action", "createVersion"), .number("version", number)]
     case .tagged: [.text("action", "tag")]
@@ -125,7 +129,9 @@ extension Event {
     case .notified(let channel): [.text("action", "notify"), .text("to", channel.words)]
     case .failed(let action, let failure): [.text("action", action.rawValue), .text("failed", failure.sentence)]
     case .interrupted(let signal): [.text("signal", signal)]
-    case .resolved, .surveyed, .compared, .rollbackTargetChecked, .imageChecked, .observed, .evidence, .woke: nil
+    case .resolved, .surveyed, .compared, .rollbackTargetChecked, .imageChecked, .imageFound, .scanned, .observed,
+      .evidence, .woke:
+      nil
     }
   }
 }

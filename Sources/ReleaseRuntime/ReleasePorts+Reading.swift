@@ -10,6 +10,8 @@ extension ReleasePorts {
       case .compare(let commit, let other): return .compared(try await compare(commit, other))
       case .checkRollbackTarget(let version): return .rollbackTargetChecked(try await checkRollbackTarget(version))
       case .checkImage(let order): return .imageChecked(try await checkImage(order))
+      case .findImage(let order): return .imageFound(try await findImage(order))
+      case .checkScan(let order): return .scanned(try await checkScan(order))
       default: preconditionFailure("a plan performs reads only")
       }
     } catch {

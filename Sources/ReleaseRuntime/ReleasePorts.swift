@@ -16,10 +16,15 @@ public struct ReleasePorts: Sendable {
   /// One poll. Parts that do not answer are silences of the observation, not failures.
   public var observe: @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool)
   public var collectEvidence: @Sendable ([EvidenceRequest]) async -> [Evidence]
-  /// Gives the image's id.
-  public var build: Failing<BuildOrder, String>
+  /// The image of the same content that the registry holds; `nil`: none.
+  public var findImage: Failing<ImageOrder, StoredImage?>
+  /// One look at the registry's scan.
+  public var checkScan: Failing<ScanOrder, ScanReport>
+  public var build: Failing<BuildOrder, BuiltImage>
   /// Gives the digest that the registry confirms.
   public var push: Failing<PushOrder, Digest>
+  /// Gives `registry/name:tag`, which names the image now.
+  public var tagImage: Failing<TagOrder, String>
   public var pin: Failing<SavedConfiguration, Void>
   /// Gives the version's number, once it can be read back.
   public var createVersion: Failing<VersionOrder, Int>
@@ -47,7 +52,9 @@ public struct ReleasePorts: Sendable {
     checkImage: @escaping Failing<ImageCheckOrder, ImageCheck>,
     observe: @escaping @Sendable (Set<ObservationPart>) async -> (Observation, wasThrottled: Bool),
     collectEvidence: @escaping @Sendable ([EvidenceRequest]) async -> [Evidence],
-    build: @escaping Failing<BuildOrder, String>, push: @escaping Failing<PushOrder, Digest>,
+    findImage: @escaping Failing<ImageOrder, StoredImage?>, checkScan: @escaping Failing<ScanOrder, ScanReport>,
+    build: @escaping Failing<BuildOrder, BuiltImage>, push: @escaping Failing<PushOrder, Digest>,
+    tagImage: @escaping Failing<TagOrder, String>,
     pin: @escaping Failing<SavedConfiguration, Void>, createVersion: @escaping Failing<VersionOrder, Int>,
     tag: @escaping Failing<[String: String?], Void>, startRefresh: @escaping Failing<RefreshOrder, String>,
     rollBackRefresh: @escaping @Sendable () async throws(ActionFailure) -> Void,
@@ -60,8 +67,11 @@ public struct ReleasePorts: Sendable {
     self.checkImage = checkImage
     self.observe = observe
     self.collectEvidence = collectEvidence
+    self.findImage = findImage
+    self.checkScan = checkScan
     self.build = build
     self.push = push
+    self.tagImage = tagImage
     self.pin = pin
     self.createVersion = createVersion
     self.tag = tag

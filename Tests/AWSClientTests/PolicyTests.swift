@@ -64,8 +64,6 @@ private let onOurBehalf: [String: String] = [
   "ecr:InitiateLayerUpload": "the Engine pushes layers",
   "ecr:UploadLayerPart": "the Engine pushes layers",
   "ecr:CompleteLayerUpload": "the Engine pushes layers",
-  "ecr:PutImage": "the Engine pushes the manifest",
-  "ecr:BatchGetImage": "the registry is asked whether it has a manifest",
 ]
 
 /// Actions of IAM that allow no narrower resource (https://docs.aws.amazon.com/service-authorization/latest/reference/).
@@ -176,6 +174,13 @@ struct PolicyEnforcementTests {
     try await client.autoScaling.deleteTags(["wanzami-deploy:passed"], on: "web")
     _ = try await client.ecr.getAuthorizationToken()
     _ = try await client.ecr.describeRepositories(names: ["web"])
+    let image = try await client.ecr.putImage(
+      repository: "web", manifest: #"{"schemaVersion":2,"by":"policy"}"#, mediaType: ECR.manifestMediaTypes[0], tag: "p"
+    )
+    _ = try await client.ecr.batchGetImage(repository: "web", images: [.init(tag: "p")])
+    _ = try await client.ecr.describeImages(repository: "web", images: [.init(tag: "p")])
+    let digest = try #require(image.imageDigest)
+    #expect(try await client.ecr.describeImageScanFindings(repository: "web", digest: digest) == nil)
     _ = try await client.elbv2.describeTargetGroups(arns: [fleet.targetGroup])
     _ = try await client.elbv2.describeLoadBalancers(arns: [fleet.loadBalancer])
     _ = try await client.elbv2.describeTargetHealth(targetGroup: fleet.targetGroup)
@@ -193,7 +198,6 @@ struct PolicyEnforcementTests {
     let client = try deployer(moto)
     let outside: [(String, () async throws(AWSError) -> Void)] = [
       ("ec2:DescribeInstances", { () throws(AWSError) in _ = try await client.ec2.describeInstances(ids: ["i-1"]) }),
-      ("ecr:DescribeImages", { () throws(AWSError) in _ = try await client.ecr.describeImages(repository: "web") }),
       (
         "autoscaling:DescribeWarmPool",
         { () throws(AWSError) in _ = try await client.autoScaling.describeWarmPool(of: "web") }

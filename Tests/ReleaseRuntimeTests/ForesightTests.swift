@@ -57,6 +57,56 @@ struct ForesightTests {
     #expect(none == nil && told == 0)
   }
 
+  @Test("an image of the same content is reused: nothing is built, pushed or named while it is planned")
+  func reuse() throws {
+    let simulation = try Fleet.simulation()
+    simulation.trees = [Fleet.old: "tree-1", Fleet.new: "tree-2", Fleet.next: "tree-2"]
+    guard case .built? = try foresee(simulation).plan?.image else {
+      Issue.record("not built")
+      return
+    }
+    let content = try #require(
+      ContentKey(tree: "tree-2", image: simulation.pipeline.image, platform: "linux/arm64"))
+    let digest = Fleet.digest(of: Fleet.next)
+    simulation.registry.insert(digest)
+    simulation.contents[content] = Simulation.Content(digest: digest, pushed: simulation.world.now)
+    let plan = try #require(try foresee(simulation).plan)
+    #expect(plan.image == .reused(digest) && plan.planned.digest == digest)
+    #expect(simulation.names.isEmpty && simulation.contents.count == 1)
+    guard case .built? = try foresee(simulation, { $0.rebuilds = true }).plan?.image else {
+      Issue.record("--rebuild builds")
+      return
+    }
+    #expect(simulation.perform(.release(Fleet.new) { $0.plan = plan.planned }).exit == 0)
+  }
+
+  @Test(
+    "what the scan of an image says decides in the plan too, and one that is not built is not asked for",
+    arguments: [
+      (true, nil, "would-release"), (false, ScanReport.Status.complete, "would-release"),
+      (false, .inProgress, "waits"), (false, .failed, "refused"),
+    ] as [(Bool, ScanReport.Status?, String)])
+  func scan(isBuilt: Bool, status: ScanReport.Status?, expected: String) throws {
+    let simulation = try Fleet.simulation()
+    simulation.trees = [Fleet.new: "tree-2"]
+    simulation.pipeline.image.blockOn = .high
+    if let status { simulation.scans = [ScanReport(status: status)] }
+    if !isBuilt {
+      let content = try #require(
+        ContentKey(tree: "tree-2", image: simulation.pipeline.image, platform: "linux/arm64"))
+      let digest = Fleet.digest(of: Fleet.next)
+      simulation.registry.insert(digest)
+      simulation.contents[content] = Simulation.Content(digest: digest, pushed: simulation.world.now)
+    }
+    let end = try #require(try foresee(simulation).foresight.end)
+    switch end {
+    case .starts: #expect(expected == "would-release")
+    case .waits: #expect(expected == "waits")
+    case .ends(let outcome): #expect(outcome.name == expected, "\(outcome.sentence)")
+    case .adopts: Issue.record("there is nothing to adopt")
+    }
+  }
+
   @Test(
     "the floor and the ceiling of the plan hold while it is carried out",
     arguments: [(100, 150), (50, 100), (100, 200)])

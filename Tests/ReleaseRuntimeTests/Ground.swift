@@ -103,6 +103,14 @@ final class Ground: Sendable {
         if self.hangsAtEvidence { try? await Task.sleep(for: .seconds(600)) }
         return requests.map { Evidence(instance: $0.instance, targets: $0.targets) }
       },
+      findImage: { order async throws(ActionFailure) in
+        guard case .imageFound(let image) = try await self.read(.findImage(order)) else { throw .strange }
+        return image
+      },
+      checkScan: { order async throws(ActionFailure) in
+        guard case .scanned(let report) = try await self.read(.checkScan(order)) else { throw .strange }
+        return report
+      },
       build: { order async throws(ActionFailure) in
         guard case .built(let image) = try await self.act(.build(order)) else { throw .strange }
         return image
@@ -110,6 +118,10 @@ final class Ground: Sendable {
       push: { order async throws(ActionFailure) in
         guard case .pushed(let digest) = try await self.act(.push(order)) else { throw .strange }
         return digest
+      },
+      tagImage: { order async throws(ActionFailure) in
+        guard case .imageTagged(let reference) = try await self.act(.tagImage(order)) else { throw .strange }
+        return reference
       },
       pin: { configuration async throws(ActionFailure) in _ = try await self.act(.pin(configuration)) },
       createVersion: { order async throws(ActionFailure) in

@@ -54,7 +54,7 @@ struct InterpreterTests {
     ports.build = { _ async throws(ActionFailure) in
       try? await Task.sleep(for: .seconds(600))
       if Task.isCancelled { wasCancelled.withLock { $0 = true } }
-      return "sha256:late"
+      return BuiltImage(id: "sha256:late", platform: "linux/arm64")
     }
     ports.checkRollbackTarget = { version async throws(ActionFailure) in
       RollbackTargetCheck(release: version.number, problems: ["its image is gone"])
@@ -72,7 +72,7 @@ struct InterpreterTests {
     ports.build = { _ async throws(ActionFailure) in
       feed.yield("SIGTERM")
       try? await Task.sleep(for: .seconds(600))
-      return "sha256:late"
+      return BuiltImage(id: "sha256:late", platform: "linux/arm64")
     }
     let outcome = await ground.perform(.releaseNew, ports: ports, signals: signals)
     #expect(outcome.exitCode == 1)

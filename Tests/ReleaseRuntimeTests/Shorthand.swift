@@ -70,7 +70,7 @@ extension Simulation {
   /// A fleet that the run left alone.
   func expectUntouched(by watcher: Watcher, sourceLocation: SourceLocation = #_sourceLocation) {
     for name in [
-      FailedAction.build, .push, .pin, .createVersion, .tag, .startRefresh, .rollBackRefresh, .cancelRefresh,
+      FailedAction.build, .push, .tagImage, .pin, .createVersion, .tag, .startRefresh, .rollBackRefresh, .cancelRefresh,
     ] {
       #expect(!watcher.has(name), "\(name)", sourceLocation: sourceLocation)
     }

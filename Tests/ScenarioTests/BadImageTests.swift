@@ -24,10 +24,10 @@ struct BadImageTests {
       let commit = try stage.commit("A", dockerfile: "FROM scratch\nCOPY missing /version\n")
       try await release(
         on: stage, commit,
-        says: ["COPY failed", "missing", "Step 2/3 : COPY missing /version", "backend/Dockerfile", "commit"])
+        says: ["COPY failed", "missing", "Step 2/4 : COPY missing /version", "backend/Dockerfile", "commit"])
       let program = try stage.commit("B", dockerfile: "FROM scratch\nRUN [\"/nothing\", \"at all\"]\n")
       try await release(
-        on: stage, program, says: ["/nothing", "no such file or directory", "Step 2/3 : RUN", "backend/Dockerfile"])
+        on: stage, program, says: ["/nothing", "no such file or directory", "Step 2/4 : RUN", "backend/Dockerfile"])
       let typo = try stage.commit("C", dockerfile: "FROM scratch\nCOPPY version /version\n")
       try await release(
         on: stage, typo, says: ["dockerfile parse error line 2: unknown instruction: COPPY", "backend/Dockerfile"])
@@ -60,7 +60,7 @@ struct BadImageTests {
       registry.stop()
       try await release(
         on: stage, commit, with: ["DOCKER_CONFIG": right], pipeline: pipeline,
-        says: ["\(registry.address)/wanzami-api", "connection refused"])
+        says: ["\(registry.address)/wanzami-api", "Failed to connect to 127.0.0.1", "Check that the registry runs"])
     }
   }
 

@@ -16,7 +16,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
   var changes: Set<String>
 
   private static let marks: Set<String> = ["CreateOrUpdateTags", "DeleteTags"]
-  private static let rollout: Set<String> = ["CreateLaunchTemplateVersion", "StartInstanceRefresh"]
+  private static let rollout: Set<String> = ["PutImage", "CreateLaunchTemplateVersion", "StartInstanceRefresh"]
 
   static let all = [
     FaultScenario(

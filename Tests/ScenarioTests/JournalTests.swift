@@ -34,12 +34,12 @@ struct JournalTests {
       let effects = entries.compactMap { entry in
         (entry["action"] as? String).map { "\(entry["entry"] ?? "") \($0)" }
       }
-      let forward = ["build", "push", "createVersion", "tag", "startRefresh"].flatMap {
+      let forward = ["build", "push", "tagImage", "createVersion", "tag", "startRefresh"].flatMap {
         ["began \($0)", "answered \($0)"]
       }
-      #expect(Array(effects.prefix(10)) == forward, "\(effects)")
+      #expect(Array(effects.prefix(12)) == forward, "\(effects)")
       let back = ["tag", "rollBackRefresh", "tag"].flatMap { ["began \($0)", "answered \($0)"] }
-      #expect(Array(effects.dropFirst(10)) == back, "\(effects)")
+      #expect(Array(effects.dropFirst(12)) == back, "\(effects)")
       #expect(Set(entries.compactMap { $0["run"] as? String }).count == 1)
       #expect(entries.allSatisfy { $0["time"] is String })
       #expect(entries.last?["event"] as? String == "run.ended")

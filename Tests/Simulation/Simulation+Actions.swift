@@ -133,11 +133,14 @@ extension Simulation {
     case .observe(let parts): return observe(parts)
     case .collectEvidence(let requests):
       return .evidence(requests.map { Evidence(instance: $0.instance, targets: $0.targets) })
-    case .build(let order): return .built(imageID: "sha256:image-of-\(order.commit.short)")
-    case .push(let order):
-      let digest = digests[order.commit] ?? Fleet.digest(of: order.commit)
-      registry.insert(digest)
-      return .pushed(digest)
+    case .findImage(let order): return .imageFound(find(order))
+    case .checkScan:
+      return .scanned(scans.count > 1 ? scans.removeFirst() : scans.first ?? ScanReport(status: .notFound))
+    case .build(let order):
+      return .built(
+        BuiltImage(id: "sha256:image-of-\(order.commit.short)", platform: order.platform ?? "linux/arm64"))
+    case .push(let order): return .pushed(push(order))
+    case .tagImage(let order): return .imageTagged(reference: try name(order))
     case .pin(let configuration):
       var change = World.GroupChange()
       change.source = Simulation.source(configuration)
@@ -167,11 +170,15 @@ extension Simulation {
   }
 
   private func resolve(_ revision: String?) throws -> ResolvedCommit {
-    guard let revision else { return ResolvedCommit(commit: commits[commits.count - 1], branch: "main") }
+    guard let revision else { return resolved(commits[commits.count - 1]) }
     guard let commit = commits.first(where: { $0.hex.hasPrefix(revision) }) else {
       throw ActionFailure(.refused, "\(revision) is no commit of this repository.")
     }
-    return ResolvedCommit(commit: commit, branch: "main")
+    return resolved(commit)
+  }
+
+  private func resolved(_ commit: Commit) -> ResolvedCommit {
+    ResolvedCommit(commit: commit, branch: "main", contextTree: trees[commit])
   }
 
   private func compare(_ commit: Commit, _ other: Commit) -> Ancestry {
@@ -179,6 +186,36 @@ extension Simulation {
       return .unknown("it is not in this clone")
     }
     return left < right ? .older : .notOlder
+  }
+
+  private func find(_ order: ImageOrder) -> StoredImage? {
+    contents[order.key].map { content in
+      StoredImage(
+        digest: content.digest, tag: "content", built: Moment(milliseconds: content.pushed.milliseconds),
+        isNamed: names[order.commit] == content.digest)
+    }
+  }
+
+  private func push(_ order: PushOrder) -> Digest {
+    let digest = digests[order.commit] ?? Fleet.digest(of: order.commit)
+    registry.insert(digest)
+    if let key = order.key {
+      contents[key] = Content(digest: digest, pushed: world.now)
+    } else {
+      names[order.commit] = digest
+    }
+    return digest
+  }
+
+  /// No tag is moved: a rebuilt image gets the next one.
+  private func name(_ order: TagOrder) throws -> String {
+    guard registry.contains(order.digest) else { throw ActionFailure(.other, "\(order.digest) is not there") }
+    if let holder = names[order.commit], holder != order.digest {
+      guard order.isRebuild else { throw ActionFailure(.refused, "the commit's tag names \(holder)") }
+      return "\(order.repository):\(order.commit)-2"
+    }
+    names[order.commit] = order.digest
+    return "\(order.repository):\(order.commit)"
   }
 
   private func check(_ version: TemplateVersion) -> RollbackTargetCheck {
@@ -221,6 +258,7 @@ extension Simulation {
     case .wait(let duration): Double(duration.wholeMilliseconds) / 1000
     case .build: 20
     case .push: 5
+    case .findImage, .tagImage, .checkScan: 0.2
     case .survey, .collectEvidence: 0.4
     case .resolve, .compare: 0.02
     default: 0.1
@@ -236,8 +274,11 @@ extension Simulation {
     case .checkImage: .checkImage
     case .observe: .observe
     case .collectEvidence: .collectEvidence
+    case .findImage: .findImage
+    case .checkScan: .checkScan
     case .build: .build
     case .push: .push
+    case .tagImage: .tagImage
     case .pin: .pin
     case .createVersion: .createVersion
     case .tag: .tag

@@ -18,6 +18,14 @@ final class Simulation {
   var registry: Set<Digest> = []
   /// Whether an image in the registry tells its commit.
   var isLabelled = true
+  /// Git's trees of the context; a commit without one has no key of its content.
+  var trees: [Commit: String] = [:]
+  /// What the registry has for a content.
+  var contents: [ContentKey: Content] = [:]
+  /// The commits' own tags.
+  var names: [Commit: Digest] = [:]
+  /// What the registry's scanner says, one report after the other; the last stays.
+  var scans: [ScanReport] = []
   /// Healthy targets, least of all since the last reset.
   private(set) var leastHealthy = Int.max
   /// What broke a law of the design, in order.
@@ -64,6 +72,12 @@ final class Simulation {
   private(set) var watchers: [Watcher] = []
   /// Instances that began to run, and what.
   private var ran: [String: Boot] = [:]
+
+  /// An image that the registry has for a content.
+  struct Content: Equatable {
+    var digest: Digest
+    var pushed: WorldTime
+  }
 
   private struct Boot {
     var at: WorldTime

@@ -59,7 +59,10 @@ public struct Foresight: Sendable {
       case .end(let outcome): end = .ends(outcome)
       case .survey where survey != nil:
         if let survey { waiting += run.handle(.surveyed(survey), at: now) }
-      case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage: reads.append(action)
+      case .checkScan where isBuilt:
+        // Nobody can scan what is not built.
+        waiting += run.handle(.scanned(ScanReport(status: .complete)), at: now)
+      case .resolve, .survey, .compare, .checkRollbackTarget, .checkImage, .findImage, .checkScan: reads.append(action)
       case .observe:
         if case .rolling(let rolling) = run.phase { end = .adopts(rolling.rollout) }
       case .wait: end = .waits
@@ -68,7 +71,7 @@ public struct Foresight: Sendable {
       case .startRefresh(let order):
         effects.append(action)
         if case .starting(let start) = run.phase { end = .starts(start.rollout, order) }
-      case .build, .push, .pin, .createVersion, .tag, .runHook, .rollBackRefresh, .cancelRefresh:
+      case .build, .push, .tagImage, .pin, .createVersion, .tag, .runHook, .rollBackRefresh, .cancelRefresh:
         effects.append(action)
         if let answer = presumed(action) { waiting += run.handle(answer, at: now) }
       }
@@ -76,11 +79,14 @@ public struct Foresight: Sendable {
     return end == nil ? reads : []
   }
 
+  private var isBuilt: Bool { effects.contains { if case .build = $0 { true } else { false } } }
+
   /// The answer of an effect that goes well.
   private func presumed(_ action: Action) -> Event? {
     switch action {
-    case .build: .built(imageID: "")
+    case .build(let order): .built(BuiltImage(id: "", platform: order.platform ?? "the Engine's own platform"))
     case .push: .pushed(Foresight.unknownDigest)
+    case .tagImage(let order): .imageTagged(reference: "\(order.repository):\(order.commit.hex)")
     case .pin: .pinned
     case .createVersion: .versionCreated((survey?.template?.latestVersion ?? 0) + 1)
     case .tag: .tagged

@@ -6,6 +6,7 @@ public enum Preflight: Equatable, Sendable {
   /// Applies the design's "Before the rollout".
   public init(survey: Survey, pipeline: Pipeline, options: ReleaseOptions) {
     var refusals = Preflight.configurationRefusals(survey) + Preflight.fleetRefusals(survey)
+    refusals += Preflight.imageRefusals(survey, pipeline.image)
     if !options.isIncident {
       refusals += Preflight.alarmRefusals(survey, named: pipeline.rollout.alarms)
     }

@@ -11,9 +11,15 @@ public enum Action: Equatable, Sendable {
   /// Runs beside the watch and never delays it.
   case collectEvidence([EvidenceRequest])
 
+  /// Whether the registry has an image of the content already.
+  case findImage(ImageOrder)
+  case checkScan(ScanOrder)
+
   // Effects: journaled before they are sent and after they are answered.
   case build(BuildOrder)
   case push(PushOrder)
+  /// Give an image in the registry its commit's tag.
+  case tagImage(TagOrder)
   /// Set the group, which is on an alias, to the version that its instances run.
   case pin(SavedConfiguration)
   case createVersion(VersionOrder)
@@ -40,6 +46,12 @@ public struct BuildOrder: Equatable, Sendable {
   public var platform: String?
   /// `registry/name:tag`, the tag being the commit.
   public var reference: String
+  /// `nil`: nothing tells whether another commit would have the same image.
+  public var key: ContentKey?
+  /// Whether base images are asked for again and no step of an earlier build is used.
+  public var isFresh = false
+  /// `registry/name@digest` of the image that is live, whose layers may serve as cache.
+  public var cache: String?
 
   public init(commit: Commit, image: Pipeline.Image, platform: String?, reference: String) {
     self.commit = commit
@@ -52,8 +64,14 @@ public struct BuildOrder: Equatable, Sendable {
 /// An image to push, and where it must be found afterwards.
 public struct PushOrder: Equatable, Sendable {
   public var commit: Commit
-  /// `registry/name:tag`.
+  /// `registry/name:tag`, the tag being the commit.
   public var reference: String
+  /// The id of the image in the Engine.
+  public var image = ""
+  /// Its tag is pushed; `nil`: the commit's is.
+  public var key: ContentKey?
+  /// Whether the tag may name an earlier image already, so that this one gets the tag's next generation.
+  public var isRebuild = false
 
   public init(commit: Commit, reference: String) {
     self.commit = commit

@@ -66,19 +66,6 @@ extension Announcement {
 
   public static func warning(_ sentence: String) -> Announcement { Announcement("warning", .warning, [], sentence) }
 
-  static func building(_ order: BuildOrder) -> Announcement {
-    Announcement(
-      "build.started", .info, [.text("reference", order.reference), .text("platform", order.platform ?? "")],
-      "building \(order.reference) from \(order.image.context.isEmpty ? "the root" : order.image.context) of commit "
-        + "\(order.commit.short)\(order.platform.map { " for \($0)" } ?? "")")
-  }
-
-  static func pushed(_ digest: Digest, reference: String) -> Announcement {
-    Announcement(
-      "image.pushed", .info, [.text("reference", reference), .text("digest", digest.text)],
-      "pushed \(reference), which the registry confirms as \(digest)")
-  }
-
   static func versionCreated(_ number: Int, template: String, source: Int, isReused: Bool) -> Announcement {
     Announcement(
       isReused ? "release.found" : "release.created", .info, [.number("release", number), .number("source", source)],

@@ -7,8 +7,13 @@ public enum Event: Equatable, Sendable {
   case imageChecked(ImageCheck)
   case observed(Observation, wasThrottled: Bool)
   case evidence([Evidence])
-  case built(imageID: String)
+  /// `nil`: the registry has no image of that content.
+  case imageFound(StoredImage?)
+  case built(BuiltImage)
   case pushed(Digest)
+  /// `registry/name:tag` that names the image now.
+  case imageTagged(reference: String)
+  case scanned(ScanReport)
   case pinned
   case versionCreated(Int)
   case tagged
@@ -27,7 +32,8 @@ public enum Event: Equatable, Sendable {
 /// The actions that can fail, as a failure names them.
 public enum FailedAction: String, Equatable, Sendable {
   case resolve, survey, compare, checkRollbackTarget, checkImage, observe, collectEvidence
-  case build, push, pin, createVersion, tag, startRefresh, rollBackRefresh, cancelRefresh
+  case findImage, checkScan
+  case build, push, tagImage, pin, createVersion, tag, startRefresh, rollBackRefresh, cancelRefresh
   case runHook, notify
 }
 

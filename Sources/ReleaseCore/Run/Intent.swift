@@ -26,6 +26,8 @@ public struct ReleaseOptions: Equatable, Sendable {
   public var template: Int?
   /// What the fleet must still be like.
   public var plan: PlannedRelease?
+  /// Build anew, on base images that are asked for again, although an image of the same content is there.
+  public var rebuilds = false
 
   public init(revision: String? = nil) { self.revision = revision }
 }
@@ -49,12 +51,16 @@ public struct ResolvedCommit: Equatable, Sendable {
   public var branch: String
   /// Files of the working tree that differ from its head; they never get into the image.
   public var dirtyFiles: Int
+  /// Git's id of the tree of the image's context; `nil`: it could not be read.
+  public var contextTree: String?
   /// The script that `fleet.userData` names, as the commit has it; `nil`: the pipeline names none.
   public var userDataScript: [UInt8]?
 
   public init(
-    commit: Commit, summary: String = "", branch: String = "", dirtyFiles: Int = 0, userDataScript: [UInt8]? = nil
+    commit: Commit, summary: String = "", branch: String = "", dirtyFiles: Int = 0, contextTree: String? = nil,
+    userDataScript: [UInt8]? = nil
   ) {
+    self.contextTree = contextTree
     self.commit = commit
     self.summary = summary
     self.branch = branch

@@ -77,7 +77,7 @@ extension Run {
       phase = .preparing(
         Preparation(
           survey: nil, commit: candidate.commit, digest: candidate.digest, checkedAim: candidate.checkedAim,
-          isAimGone: candidate.isAimGone, areHooksDone: true))
+          isAimJudged: candidate.isAimJudged, isAimGone: candidate.isAimGone, areHooksDone: true))
       return passed + [.survey]
     case .failed(.runHook, let failure):
       return end(.failedBefore("hook \(current.words) failed: \(failure.sentence)"))

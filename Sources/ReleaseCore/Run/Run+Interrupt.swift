@@ -5,7 +5,8 @@ extension Run {
     switch phase {
     case .ended:
       return []
-    case .created, .preparing, .waitingForLock, .comparing, .building, .pushing, .pinning, .versioning, .tagging,
+    case .created, .preparing, .waitingForLock, .comparing, .finding, .building, .pushing, .naming,
+      .scanning, .pinning, .versioning, .tagging,
       .surveying, .checkingAim:
       return end(.failedBefore("\(signal) came before the rollout was started"))
     case .explaining(let outcome):

@@ -42,7 +42,7 @@ extension Run {
     case .cleared(let clearance):
       var candidate = Candidate(
         commit: commit, clearance: clearance, digest: known.digest, checkedAim: known.checkedAim,
-        areHooksDone: known.areHooksDone)
+        isAimJudged: known.isAimJudged, areHooksDone: known.areHooksDone)
       if known.isAimGone, clearance.aim == known.checkedAim { candidate = candidate.withoutAim }
       let warnings: [Action] =
         known.isFirst ? Preflight.warnings(clearance, options).map { .announce(.warning($0)) } : []
@@ -90,9 +90,11 @@ extension Run {
   }
 
   /// The commit, or its digest, is live already if digest, every instance, every target and the mark agree.
-  private mutating func alreadyLive(_ candidate: Candidate) -> [Action]? {
+  mutating func alreadyLive(_ candidate: Candidate) -> [Action]? {
     let clearance = candidate.clearance
-    guard case .release(let options) = intent, !options.isRedeploy, hasSource(candidate) else { return nil }
+    guard case .release(let options) = intent, !options.isRedeploy, candidate.digest != nil || !options.rebuilds,
+      hasSource(candidate)
+    else { return nil }
     guard let live = clearance.live, clearance.state.isWhole, clearance.pinned == nil,
       candidate.digest.map({ $0 == live.digest }) ?? (live.commit == candidate.commit.commit)
     else { return nil }
@@ -156,12 +158,13 @@ extension Run {
     }
   }
 
-  /// To the build, or, with the image in the registry, to the hooks and the template. Where another release passed
-  /// meanwhile, the rollback target is a new one: it is checked beside a build that the Engine has in its cache.
+  /// To the image, or, with the image in the registry, to the hooks and the template. Where no rollback target was
+  /// judged yet, or another release passed meanwhile, that comes first.
   private mutating func proceed(_ candidate: Candidate) -> [Action] {
+    guard candidate.digest != nil else { return beginImage(candidate) }
     let isAimChecked = candidate.clearance.aim == nil || candidate.clearance.aim == candidate.checkedAim
-    guard candidate.digest != nil, isAimChecked else { return beginBuild(candidate) }
-    return beginHooks(candidate)
+    return candidate.isAimJudged && isAimChecked
+      ? beginHooks(candidate) : beginBuild(candidate, isFresh: candidate.isRebuilt)
   }
 }
 

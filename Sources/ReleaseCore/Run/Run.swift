@@ -60,8 +60,11 @@ public struct Run: Equatable, Sendable {
     case .preparing(let preparation): return prepare(preparation, event, at: now)
     case .waitingForLock(let preparation): return wait(preparation, event)
     case .comparing(let candidate): return compare(candidate, event)
+    case .finding(let candidate): return find(candidate, event, at: now)
     case .building(let building): return build(building, event)
-    case .pushing(let candidate): return push(candidate, event)
+    case .pushing(let candidate): return push(candidate, event, at: now)
+    case .naming(let image): return name(image, event, at: now)
+    case .scanning(let scan): return self.scan(scan, event, at: now)
     case .hooking(let hooking): return hook(hooking, event)
     case .pinning(let draft): return pin(draft, event)
     case .versioning(let draft): return version(draft, event)
@@ -133,12 +136,20 @@ public enum Phase: Equatable, Sendable {
   case preparing(Preparation)
   /// Somebody else's rollout holds the fleet. Exits: preparing, ended.
   case waitingForLock(Preparation)
-  /// Git is asked whether the commit is older than the live one. Exits: building, pinning, versioning, ended.
+  /// Git is asked whether the commit is older than the live one. Exits: finding, building, pinning, versioning, ended.
   case comparing(Candidate)
-  /// The image is being built while the rollback target is checked. Exits: pushing, ended.
+  /// The registry is asked for an image of the commit's content. Exits: building, naming, scanning, preparing (second
+  /// reading, with the digest), closing, ended.
+  case finding(Candidate)
+  /// The image is being built, or is there, while the rollback target is checked. Exits: pushing, pinning, versioning,
+  /// tagging, ended.
   case building(Building)
-  /// Exits: preparing (second reading, with the digest), ended.
+  /// Exits: naming, scanning, preparing (second reading), ended.
   case pushing(Candidate)
+  /// The image gets its commit's tag. Exits: scanning, preparing (second reading), closing, ended.
+  case naming(KeptImage)
+  /// The registry's scan of the image is waited for. Exits: preparing (second reading), ended.
+  case scanning(Scan)
   /// The hooks before the rollout run. Exits: preparing (third reading), ended.
   case hooking(Hooking)
   /// The group leaves its alias. Exits: versioning, ended.
@@ -174,6 +185,8 @@ public struct Preparation: Equatable, Sendable {
   public var digest: Digest?
   /// The rollback target that was checked before the build.
   public var checkedAim: Int?
+  /// Whether there is such a target, or none is needed, was decided already.
+  public var isAimJudged = false
   /// It turned out to be gone, and the run goes on without one.
   public var isAimGone = false
   /// The registry was asked for the image that is named by its digest.
@@ -193,9 +206,12 @@ public struct Candidate: Equatable, Sendable {
   public var digest: Digest?
   /// The rollback target that was, or is being, checked.
   public var checkedAim: Int?
+  public var isAimJudged = false
   /// The rollback target is gone, and the run goes on without one.
   public var isAimGone = false
   public var areHooksDone = false
+  /// The image is built anew although one of the same content may be there.
+  public var isRebuilt = false
 
   var reference: String { "\(clearance.survey.repository):\(commit.commit.hex)" }
 }
@@ -203,7 +219,8 @@ public struct Candidate: Equatable, Sendable {
 /// A build and the check of the rollback target, side by side.
 public struct Building: Equatable, Sendable {
   public var candidate: Candidate
-  public var isBuilt = false
+  /// `nil`: it is not built yet, or need not be, its digest being known.
+  public var image: BuiltImage?
   public var isAimChecked: Bool
 }
 

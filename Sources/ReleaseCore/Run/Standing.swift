@@ -59,7 +59,9 @@ extension Run {
     case .preparing(let known), .waitingForLock(let known):
       note(known.commit)
       subject.digest = known.digest ?? subject.digest
-    case .comparing(let candidate), .pushing(let candidate): note(candidate)
+    case .comparing(let candidate), .finding(let candidate), .pushing(let candidate): note(candidate)
+    case .naming(let image): note(image.identified)
+    case .scanning(let scan): note(scan.image.identified)
     case .building(let building): note(building.candidate)
     case .hooking(let hooking): note(hooking.candidate)
     case .pinning(let draft), .versioning(let draft):
@@ -113,8 +115,8 @@ extension Phase {
     case .preparing(let known): known.digest == nil ? .resolve : .template
     case .comparing(let candidate): candidate.digest == nil ? .resolve : .template
     case .waitingForLock, .surveying, .checkingAim: .resolve
-    case .building: .build
-    case .pushing: .push
+    case .finding, .building: .build
+    case .pushing, .naming, .scanning: .push
     case .hooking: .hooks
     case .pinning, .versioning, .tagging: .template
     case .starting, .rolling: .rollout

@@ -33,7 +33,37 @@ public struct Pipeline: Equatable, Sendable {
     public var platform: String?
     public var buildArgs: [String: String] = [:]
     public var target: String?
+    /// How old an image of the same content may be and still stand in for a build; zero: never.
+    public var reuseFor = Duration.seconds(7 * 86_400)
+    public var cacheFrom = CacheSource.release
+    /// The least severity of a finding of ECR's scan that stops a release; `nil`: scans are not asked for.
+    public var blockOn: Severity?
     public init() {}
+
+    /// Whether `repository` means ECR: a bare name, none at all, or ECR's own host.
+    ///
+    /// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+    public var isInECR: Bool {
+      guard let host = repository.flatMap(Image.host(of:)) else { return true }
+      return host.contains(".dkr.ecr.") || host.contains(".dkr.ecr-fips.") || host.contains(".dkr-ecr.")
+    }
+
+    /// The registry's host of `registry/repository`; `nil` for a bare name. Docker's rule: a first part with a point or
+    /// a port, or `localhost`.
+    public static func host(of repository: String) -> String? {
+      let parts = repository.split(separator: "/", maxSplits: 1)
+      guard parts.count == 2, let first = parts.first,
+        first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost"
+      else { return nil }
+      return String(first)
+    }
+  }
+
+  /// Where a build's cache comes from, beside the Engine's own.
+  public enum CacheSource: String, CaseIterable, Sendable {
+    /// The image that is live.
+    case release
+    case none
   }
 
   public struct Fleet: Equatable, Sendable {

@@ -36,7 +36,16 @@ struct Ground: Sendable {
     self.environment = environment
     transport = HTTPTransport()
     client = AWSClient(settings: settings, environment: outside, transport: transport)
-    registry = LiveRegistry.live(pipeline: pipeline, client: client, environment: environment)
+    let transport = transport
+    registry = LiveRegistry(pipeline: pipeline, client: client, environment: environment) {
+      (region) throws(ActionFailure) in
+      do throws(AWSSettingsError) {
+        return AWSClient(
+          settings: try AWSSettings(environment: outside, region: region), environment: outside, transport: transport)
+      } catch {
+        throw ActionFailure(.other, error.description)
+      }
+    }
   }
 
   /// The fleet as it is, for commands that only look; a fleet that cannot be read ends them.
@@ -54,8 +63,10 @@ struct Ground: Sendable {
   func ports(telling: @escaping @Sendable (Announcement) -> Void) -> ReleasePorts {
     let source = LiveSource(pipeline: pipeline, tell: telling)
     let fleet = fleet
+    let repository = LiveRepository(registry: registry, transport: transport, tell: telling)
     let image = LiveImage(
-      pipeline: pipeline, environment: environment, transport: transport, registry: registry, tell: telling)
+      pipeline: pipeline, environment: environment, transport: transport, registry: registry, repository: repository,
+      clock: .system, tell: telling)
     let evidence = LiveEvidence(client: client, group: pipeline.fleet.group, clock: .system)
     let hooks = LiveHooks(
       environment: environment, transport: transport, registry: registry, client: client, group: pipeline.fleet.group,
@@ -76,8 +87,11 @@ struct Ground: Sendable {
       checkImage: { order throws(ActionFailure) in try await image.check(order) },
       observe: { await fleet.observe($0, targetGroups: known.targetGroups) },
       collectEvidence: { await evidence.collect($0) },
+      findImage: { order throws(ActionFailure) in try await repository.find(order) },
+      checkScan: { order throws(ActionFailure) in try await repository.scan(order) },
       build: { order throws(ActionFailure) in try await image.build(order) },
       push: { order throws(ActionFailure) in try await image.push(order) },
+      tagImage: { order throws(ActionFailure) in try await repository.tag(order) },
       pin: { configuration throws(ActionFailure) in try await fleet.pin(configuration) },
       createVersion: { order throws(ActionFailure) in try await fleet.createVersion(order) },
       tag: { tags throws(ActionFailure) in try await fleet.tag(tags) },

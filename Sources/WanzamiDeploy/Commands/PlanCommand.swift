@@ -40,6 +40,7 @@ struct PlanCommand: AsyncParsableCommand {
     words += switches.commit.map { [$0] } ?? []
     if switches.isRedeploy { words.append("--redeploy") }
     if let image = switches.image { words += ["--image", image] }
+    if switches.rebuilds { words.append("--rebuild") }
     if let template = switches.template { words += ["--template", String(template)] }
     if switches.needsNoRollbackTarget { words.append("--no-rollback-target") }
     if switches.allowsOlder { words.append("--allow-older") }

@@ -14,6 +14,11 @@ struct ReleaseSwitches: ParsableArguments {
   @Option(help: "A digest of the registry, sha256:…: nothing is built.")
   var image: String?
 
+  @Flag(
+    name: .customLong("rebuild"),
+    help: "Build anew, on base images that are asked for again, although an image of the same content is there.")
+  var rebuilds = false
+
   @Option(help: "A template version that somebody else made, whose data the release takes in.")
   var template: Int?
 
@@ -36,6 +41,9 @@ struct ReleaseSwitches: ParsableArguments {
     if isRedeploy, commit != nil || image != nil {
       throw ValidationError("--redeploy takes the digest that is live: name neither a commit nor --image")
     }
+    if rebuilds, isRedeploy || image != nil {
+      throw ValidationError("--rebuild builds an image, and --redeploy and --image name one that is there")
+    }
     if let template, template < 1 { throw ValidationError("--template takes a version's number, from 1 on") }
   }
 
@@ -43,6 +51,7 @@ struct ReleaseSwitches: ParsableArguments {
     var options = ReleaseOptions(revision: commit)
     options.isRedeploy = isRedeploy
     options.image = image.flatMap { Digest($0) }
+    options.rebuilds = rebuilds
     options.template = template
     options.needsNoRollbackTarget = needsNoRollbackTarget
     options.allowsOlder = allowsOlder

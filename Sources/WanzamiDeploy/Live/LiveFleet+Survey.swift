@@ -107,11 +107,11 @@ extension LiveFleet {
     template: LaunchTemplate?, saved: SavedConfiguration
   ) async throws(ActionFailure) -> String {
     if let repository = pipeline.image.repository {
-      return LiveRegistry.host(of: repository) == nil ? try await ecrRepository(repository) : repository
+      return Pipeline.Image.host(of: repository) == nil ? try await ecrRepository(repository) : repository
     }
     let number = saved.template?.version.number ?? template?.latestVersion
     let script = number.flatMap { template?.versions[$0]?.userData } ?? []
-    let host = try await ecrHost()
+    let host = try await registry.ownHost()
     let named = UserData.repositories(in: script, registry: host)
     guard named.count == 1, let only = named.first else {
       throw ActionFailure(
@@ -132,15 +132,5 @@ extension LiveFleet {
       .refused,
       "there is no ECR repository \(repository) in \(client.region). Create it (aws ecr create-repository "
         + "--repository-name \(repository)), or correct image.repository.")
-  }
-
-  /// The account's registry, without its scheme.
-  private func ecrHost() async throws(ActionFailure) -> String {
-    do throws(AWSError) {
-      let endpoint = try await client.ecr.getAuthorizationToken().proxyEndpoint
-      return endpoint.split(separator: "/").last.map(String.init) ?? endpoint
-    } catch {
-      throw ActionFailure(error)
-    }
   }
 }

@@ -2,6 +2,7 @@ import DockerEngine
 import GitRepository
 import HTTPTransport
 import ReleaseCore
+import ReleaseRuntime
 
 /// Builds and pushes the image of a commit, through the Engine that the environment names.
 struct LiveImage: Sendable {
@@ -9,43 +10,85 @@ struct LiveImage: Sendable {
   let environment: ProcessEnvironment
   let transport: HTTPTransport
   let registry: LiveRegistry
+  let repository: LiveRepository
+  let clock: RunClock
   let tell: @Sendable (Announcement) -> Void
 
-  /// The labels that tell where an image comes from (OCI image spec, "Pre-Defined Annotation Keys").
-  private static func labels(_ order: BuildOrder) -> [String: String] {
-    ["org.opencontainers.image.revision": order.commit.hex]
+  func engine() async throws(EngineError) -> Engine {
+    try await Engine.connect(to: EngineEndpoint(environment: environment.variables), over: transport)
   }
 
-  /// Builds from the commit's tree, never from the working tree; gives the image's id.
-  func build(_ order: BuildOrder) async throws(ActionFailure) -> String {
+  /// Builds from the commit's tree, never from the working tree.
+  func build(_ order: BuildOrder) async throws(ActionFailure) -> BuiltImage {
     do {
-      let repository = try await LiveSource.repository(of: pipeline)
-      try await checkDockerfile(order, repository)
-      let engine = try await Engine.connect(to: EngineEndpoint(environment: environment.variables), over: transport)
+      let source = try await LiveSource.repository(of: pipeline)
+      let dockerfile = try await dockerfile(order, source)
+      let engine = try await engine()
+      try check(dockerfile, order, engine)
       var request = BuildRequest(context: { write in
-        try await repository.streamContext(
+        try await source.streamContext(
           commit: order.commit.hex, folder: order.image.context, dockerfile: order.image.dockerfile, into: write)
       })
       request.dockerfile = order.image.dockerfile
-      request.tags = [order.reference]
       request.buildArgs = order.image.buildArgs
       request.target = order.image.target
       request.platform = order.platform
-      request.labels = LiveImage.labels(order)
-      let lines = BuildLines(tell: tell)
-      return try await engine.build(request) { lines.take($0) }
-    } catch let error as GitError {
-      throw ActionFailure(.other, error.description)
-    } catch let error as EngineError {
-      throw ActionFailure(.other, error.description + LiveImage.advice(error, order))
+      request.labels = try await labels(order, source)
+      request.pullsBaseImages = order.isFresh
+      request.usesCache = !order.isFresh
+      let bases = bases(dockerfile, order)
+      try await prepare(&request, bases, dockerfile: dockerfile, order, engine)
+      let id = try await build(request, on: bases, engine)
+      return BuiltImage(id: id, platform: try await engine.inspectImage(id).platform.description)
     } catch {
-      throw ActionFailure(.other, "building \(order.reference) failed: \(error)")
+      throw failure(error, order)
+    }
+  }
+
+  /// Builds, on base images that are asked for again where the Engine's are too old. Those are better than none: where
+  /// their registry does not answer, they are built on, and that is said.
+  private func build(
+    _ request: BuildRequest, on bases: [DockerEngine.ImageReference], _ engine: Engine
+  ) async throws(EngineError) -> String {
+    let lines = EngineLines(.build, tell: tell)
+    defer { lines.end() }
+    guard !request.pullsBaseImages, let old = await outdated(bases, engine) else {
+      return try await engine.build(request) { lines.take($0) }
+    }
+    tell(
+      Announcement(
+        "build.base", .info, [.text("image", old)],
+        "the Engine's \(old) is older than image.reuseFor: base images are asked for again"))
+    var fresh = request
+    fresh.pullsBaseImages = true
+    do {
+      return try await engine.build(fresh) { lines.take($0) }
+    } catch .registry(let doing, let reference, let kind, let message) {
+      tell(
+        .warning(
+          "\(EngineError.registry(doing: doing, reference: reference, kind, message: message)) The base images "
+            + "that the Engine has are built on."))
+      return try await engine.build(request) { lines.take($0) }
+    }
+  }
+
+  private func failure(_ error: any Error, _ order: BuildOrder) -> ActionFailure {
+    switch error {
+    case let error as ActionFailure: return error
+    case let error as GitError: return ActionFailure(.other, error.description)
+    case let error as EngineError:
+      if case .wrongPlatform = error { return ActionFailure(.refused, error.description) }
+      return ActionFailure(.other, error.description + LiveImage.advice(error, order))
+    default: return ActionFailure(.other, "building \(order.reference) failed: \(error)")
     }
   }
 
   /// Where to look, for an error that lies in the commit and not in the machine.
   private static func advice(_ error: EngineError, _ order: BuildOrder) -> String {
     switch error {
+    case .buildFailed(let failure) where failure.isOtherArchitecture:
+      "\nA program of the base image is of another architecture than the Engine's machine. "
+        + EngineError.otherPlatform(order.platform ?? "linux/arm64")
     case .buildFailed: "\nMend \(path(order)), or what the step uses; then commit, and release that commit."
     case .refused: ". If it is about \(path(order)) of commit \(order.commit.short), mend that; then release again."
     default: ""
@@ -58,71 +101,22 @@ struct LiveImage: Sendable {
     return folder.isEmpty ? order.image.dockerfile : "\(folder)/\(order.image.dockerfile)"
   }
 
-  /// What the classic builder cannot do is said before anything is uploaded.
-  private func checkDockerfile(_ order: BuildOrder, _ repository: GitRepository) async throws {
-    guard let bytes = try await repository.blob(at: LiveImage.path(order), commit: order.commit.hex) else { return }
-    if let finding = dockerfileFinding(String(decoding: bytes, as: UTF8.self)) {
-      throw EngineError.needsBuildKit(finding)
-    }
+  /// The Dockerfile's text; empty where the commit has none, which the context says better.
+  private func dockerfile(_ order: BuildOrder, _ source: GitRepository) async throws -> String {
+    let bytes = try await source.blob(at: LiveImage.path(order), commit: order.commit.hex)
+    return String(decoding: bytes ?? [], as: UTF8.self)
   }
 
-  /// Pushes the tag, and gives the digest that the registry itself confirms. A tag that may not be moved is a success
-  /// where it has the same digest already.
-  func push(_ order: PushOrder) async throws(ActionFailure) -> Digest {
-    guard let reference = DockerEngine.ImageReference(order.reference) else {
-      throw ActionFailure(.other, "\(order.reference) is no image reference; check image.repository.")
+  /// What the classic builder cannot do is said before anything is uploaded. Podman's builder is another, and says so
+  /// itself.
+  private func check(_ dockerfile: String, _ order: BuildOrder, _ engine: Engine) throws(EngineError) {
+    guard let version = engine.podman else {
+      if let finding = dockerfileFinding(dockerfile, buildArgs: order.image.buildArgs) { throw .needsBuildKit(finding) }
+      return
     }
-    let credentials = try await registry.credentials(for: reference)
-    do {
-      let engine = try await Engine.connect(to: EngineEndpoint(environment: environment.variables), over: transport)
-      let pushed: String?
-      do {
-        pushed = try await engine.push(reference, credentials: credentials) { _ in }
-      } catch .registry(_, _, .tagImmutable, _) {
-        pushed = try await ownDigest(reference, engine)
-      }
-      return try await confirm(pushed, reference, credentials)
-    } catch let error as ActionFailure {
-      throw error
-    } catch {
-      throw ActionFailure(.other, String(describing: error))
-    }
-  }
-
-  /// The digest that the Engine knows the image by in this repository, from an earlier push or pull.
-  private func ownDigest(_ reference: DockerEngine.ImageReference, _ engine: Engine) async throws -> String? {
-    let image = try await engine.inspectImage(reference.description)
-    return image.repositoryDigests.compactMap { DockerEngine.ImageReference($0) }
-      .first { $0.name == reference.name }?.digest
-  }
-
-  private func confirm(
-    _ pushed: String?, _ reference: DockerEngine.ImageReference, _ credentials: RegistryCredentials?
-  ) async throws -> Digest {
-    let held = try await Registry(over: transport).digest(of: reference, credentials: credentials)
-    guard let held, let digest = Digest(held) else {
-      throw ActionFailure(
-        .other, "pushing \(reference): the registry does not show the tag afterwards. Try again, and look at its log.")
-    }
-    if let pushed, pushed == held { return digest }
-    throw ActionFailure(
-      .other,
-      "pushing \(reference): the tag has the digest \(held), not \(pushed ?? "the one that was built"). The repository "
-        + "does not let a tag be moved, or somebody else pushed the same tag. Release another commit, or delete the tag."
-    )
-  }
-}
-
-/// A build's output, a line at a time, as it comes.
-private final class BuildLines: Sendable {
-  private let tell: @Sendable (Announcement) -> Void
-
-  init(tell: @escaping @Sendable (Announcement) -> Void) { self.tell = tell }
-
-  func take(_ progress: EngineProgress) {
-    guard case .output(let text) = progress else { return }
-    for line in text.split(whereSeparator: \.isNewline) where !line.allSatisfy(\.isWhitespace) {
-      tell(Announcement("build.output", .info, [.text("line", String(line))], "  build | \(line)"))
-    }
+    tell(
+      Announcement(
+        "build.engine", .info, [.text("podman", version)],
+        "podman \(version) builds: a step that runs goes on there even if this release is interrupted"))
   }
 }

@@ -1,75 +1,123 @@
 import AWSClient
+import AWSWire
 import DockerEngine
-import FoundationEssentials
 import ReleaseCore
+import Synchronization
 
-/// Where the service's image lives, and who we are there.
+/// Who we are at registries.
 struct LiveRegistry: Sendable {
-  /// Who we are for the registry of an image; `nil`: nobody, an open registry.
-  var credentials: @Sendable (DockerEngine.ImageReference) async throws(ActionFailure) -> RegistryCredentials?
+  /// Whether the release's own repository is in ECR.
+  let isECR: Bool
+  private let tokens = ECRTokens()
+  /// Who we are by the Docker configuration.
+  private let configured: @Sendable (_ host: String) async throws(ActionFailure) -> RegistryCredentials?
+  /// A client of another region's ECR: a token is good in the region that gave it only.
+  private let client: @Sendable (_ region: String?) throws(ActionFailure) -> AWSClient
 
-  func credentials(
-    for reference: DockerEngine.ImageReference
-  ) async throws(ActionFailure) -> RegistryCredentials? {
-    try await credentials(reference)
-  }
-
-  /// ECR's own token where the image is in ECR; else what `docker login` left in the Docker configuration.
-  static func live(pipeline: Pipeline, client: AWSClient, environment: ProcessEnvironment) -> LiveRegistry {
-    LiveRegistry { reference throws(ActionFailure) in
-      guard isECR(pipeline.image.repository) else {
-        return DockerConfiguration(environment).credentials(for: reference.registry ?? "docker.io")
-      }
-      do throws(AWSError) {
-        let token = try await client.ecr.getAuthorizationToken()
-        return RegistryCredentials(
-          user: token.username, password: token.password.revealed, registry: reference.registry ?? "")
+  init(pipeline: Pipeline, client: AWSClient, environment: ProcessEnvironment, of region: @escaping RegionalClient) {
+    isECR = pipeline.image.isInECR
+    let docker = DockerConfiguration(environment: environment.variables)
+    configured = { (host) throws(ActionFailure) in
+      do throws(EngineError) {
+        return try await docker.credentials(for: host)
       } catch {
-        throw ActionFailure(error)
+        throw ActionFailure(.other, error.description)
       }
+    }
+    self.client = { (other) throws(ActionFailure) in
+      guard let other, other != client.region else { return client }
+      return try region(other)
     }
   }
 
-  /// Whether `image.repository` means ECR: a bare name, none at all, or ECR's own host.
-  /// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-  static func isECR(_ repository: String?) -> Bool {
-    guard let host = repository.flatMap(host(of:)) else { return true }
-    return host.contains(".dkr.ecr.") || host.contains(".dkr.ecr-fips.") || host.contains(".dkr-ecr.")
+  /// One registry, and no AWS; `nil`: as nobody.
+  init(_ own: RegistryCredentials?) {
+    isECR = false
+    configured = { _ in own }
+    client = { _ throws(ActionFailure) in throw ActionFailure(.other, "a rehearsal's own registry is not ECR") }
   }
 
-  /// The registry's host of `registry/repository`; `nil` for a bare name. Docker's rule: a first part with a point or
-  /// a port, or `localhost`.
-  static func host(of repository: String) -> String? {
-    let parts = repository.split(separator: "/", maxSplits: 1)
-    guard parts.count == 2, let first = parts.first,
-      first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost"
-    else { return nil }
-    return String(first)
+  typealias RegionalClient = @Sendable (_ region: String) throws(ActionFailure) -> AWSClient
+
+  /// Who we are for the release's own repository: ECR's token where it is in ECR, else what the Docker configuration
+  /// says; `nil`: nobody, an open registry.
+  ///
+  /// - Parameter isFresh: whether a token that was given before has turned out to be no good.
+  func credentials(
+    for reference: DockerEngine.ImageReference, isFresh: Bool = false
+  ) async throws(ActionFailure) -> RegistryCredentials? {
+    let host = reference.registry ?? "docker.io"
+    guard isECR else { return try await configured(host) }
+    return try await token(for: host, isFresh: isFresh)
+  }
+
+  /// Who we are for a base image's registry. The Docker configuration goes first, save for the release's own registry;
+  /// any other ECR of this principal is signed in to by its token.
+  func credentials(
+    forBase base: DockerEngine.ImageReference, ofReleaseTo own: DockerEngine.ImageReference
+  ) async throws(ActionFailure) -> RegistryCredentials? {
+    let host = base.registry ?? "docker.io"
+    if isECR, host == own.registry { return try await token(for: host, isFresh: false) }
+    if let found = try await configured(host) { return found }
+    return ECRHost(host) == nil ? nil : try await token(for: host, isFresh: false)
+  }
+
+  /// The account's own registry, without its scheme.
+  func ownHost() async throws(ActionFailure) -> String {
+    let endpoint = try await tokens.token(of: client(nil), isFresh: false).proxyEndpoint
+    return endpoint.split(separator: "/").last.map(String.init) ?? endpoint
+  }
+
+  /// ECR's API for a repository in it: whom to ask, and the account that it is in, where that is not the caller's.
+  func api(of host: String?) throws(ActionFailure) -> (client: AWSClient, account: String?) {
+    let place = host.flatMap { ECRHost($0) }
+    return (try client(place?.region), place?.account)
+  }
+
+  private func token(for host: String, isFresh: Bool) async throws(ActionFailure) -> RegistryCredentials {
+    let token = try await tokens.token(of: client(ECRHost(host)?.region), isFresh: isFresh)
+    return RegistryCredentials(user: token.username, password: token.password.revealed, registry: host)
   }
 }
 
-/// What `docker login` left: `auths` of `config.json`.
-/// https://docs.docker.com/reference/cli/docker/login/#credential-stores
-struct DockerConfiguration {
-  private struct File: Decodable {
-    struct Entry: Decodable { var auth: String? }
-    var auths: [String: Entry]?
+/// The host of an account's ECR: `<account>.dkr.ecr[-fips].<region>.<suffix>`, or its dual-stack form
+/// `<account>.dkr-ecr[-fips].<region>.<suffix>`.
+///
+/// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+struct ECRHost: Equatable {
+  var account: String
+  var region: String
+
+  /// `nil` for any other host.
+  init?(_ host: String) {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard let account = parts.first, account.count == 12, account.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+      return nil
+    }
+    if parts.count > 4, parts[1] == "dkr", ["ecr", "ecr-fips"].contains(parts[2]) {
+      region = parts[3]
+    } else if parts.count > 3, ["dkr-ecr", "dkr-ecr-fips"].contains(parts[1]) {
+      region = parts[2]
+    } else {
+      return nil
+    }
+    self.account = account
   }
+}
 
-  private let file: File?
+/// The tokens that ECR gave, by region, for as long as they are good: twelve hours.
+private final class ECRTokens: Sendable {
+  private let known = Mutex<[String: ECR.AuthorizationToken]>([:])
 
-  init(_ environment: ProcessEnvironment) {
-    let folder = environment["DOCKER_CONFIG"] ?? "\(environment.home)/.docker"
-    let data = try? Data(contentsOf: URL(filePath: "\(folder)/config.json"))
-    file = data.flatMap { try? JSONDecoder().decode(File.self, from: $0) }
-  }
-
-  func credentials(for registry: String) -> RegistryCredentials? {
-    let entries = file?.auths ?? [:]
-    let entry = entries[registry] ?? entries["https://\(registry)"] ?? entries["http://\(registry)"]
-    guard let auth = entry?.auth, let data = Data(base64Encoded: auth) else { return nil }
-    let pair = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1)
-    guard pair.count == 2 else { return nil }
-    return RegistryCredentials(user: String(pair[0]), password: String(pair[1]), registry: registry)
+  /// - Parameter isFresh: whether the one that is known is no good.
+  func token(of client: AWSClient, isFresh: Bool) async throws(ActionFailure) -> ECR.AuthorizationToken {
+    if !isFresh, let token = known.withLock({ $0[client.region] }) { return token }
+    do throws(AWSError) {
+      let token = try await client.ecr.getAuthorizationToken()
+      known.withLock { $0[client.region] = token }
+      return token
+    } catch {
+      throw ActionFailure(error)
+    }
   }
 }

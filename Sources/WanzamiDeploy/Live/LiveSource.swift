@@ -22,7 +22,7 @@ struct LiveSource: Sendable {
       }
       return ReleaseCore.ResolvedCommit(
         commit: commit, summary: found.summary, branch: found.branch, dirtyFiles: found.changedFiles ?? 0,
-        userDataScript: script)
+        contextTree: try await repository.treeID(of: pipeline.image.context, commit: found.id), userDataScript: script)
     } catch {
       throw LiveSource.failure(error)
     }

@@ -11,6 +11,7 @@ struct PlanFile: Codable {
   struct Switches: Codable {
     var redeploy: Bool
     var image: String?
+    var rebuild: Bool
     var template: Int?
     var noRollbackTarget: Bool
     var allowOlder: Bool
@@ -35,7 +36,8 @@ struct PlanFile: Codable {
     commit = plan.commit.commit.hex
     digest = plan.planned.digest?.text
     switches = Switches(
-      redeploy: options.isRedeploy, image: options.image?.text, template: options.template,
+      redeploy: options.isRedeploy, image: options.image?.text, rebuild: options.rebuilds,
+      template: options.template,
       noRollbackTarget: options.needsNoRollbackTarget, allowOlder: options.allowsOlder, incident: options.isIncident,
       first: options.isFirst)
     facts = plan.planned.facts.facts.map { Fact(name: $0.name, value: $0.value) }
@@ -71,6 +73,7 @@ struct PlanFile: Codable {
     var options = ReleaseOptions(revision: switches.redeploy ? nil : commit)
     options.isRedeploy = switches.redeploy
     options.image = switches.image.flatMap { Digest($0) }
+    options.rebuilds = switches.rebuild
     options.template = switches.template
     options.needsNoRollbackTarget = switches.noRollbackTarget
     options.allowsOlder = switches.allowOlder

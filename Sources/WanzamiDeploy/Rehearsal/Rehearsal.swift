@@ -90,19 +90,20 @@ struct Rehearsal: Sendable {
   private func buildFirst(_ machinery: Machinery, _ transport: HTTPTransport) async throws -> FirstRelease {
     let presenter = Presenter(
       format: settings.format, environment: settings.environment, started: RunClock.system.now())
-    let key = machinery.registry.credentials
+    let tell: @Sendable (Announcement) -> Void = { presenter.show($0, at: RunClock.system.now()) }
+    let registry = LiveRegistry(machinery.registry.credentials)
     let image = LiveImage(
-      pipeline: settings.pipeline, environment: settings.environment, transport: transport,
-      registry: LiveRegistry { _ throws(ActionFailure) in key },
-      tell: { presenter.show($0, at: RunClock.system.now()) })
+      pipeline: settings.pipeline, environment: settings.environment, transport: transport, registry: registry,
+      repository: LiveRepository(registry: registry, transport: transport, tell: tell), clock: .system, tell: tell)
     do throws(ActionFailure) {
       let commit = try await LiveSource(pipeline: settings.pipeline).resolve(settings.commits.first)
       heading("the fleet starts on commit \(commit.commit.short): \(commit.summary)")
       let reference = "\(machinery.registry.address)/\(settings.repositoryName):\(commit.commit)"
       let order = BuildOrder(
         commit: commit.commit, image: settings.pipeline.image, platform: nil, reference: reference)
-      _ = try await image.build(order)
-      let digest = try await image.push(PushOrder(commit: commit.commit, reference: reference))
+      var push = PushOrder(commit: commit.commit, reference: reference)
+      push.image = try await image.build(order).id
+      let digest = try await image.push(push)
       await presenter.finish()
       return FirstRelease(commit: commit.commit, digest: digest)
     } catch {

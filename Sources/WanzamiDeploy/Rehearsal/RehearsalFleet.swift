@@ -9,7 +9,7 @@ extension Rehearsal.Settings {
   /// The repository's name without a registry.
   var repositoryName: String {
     let repository = pipeline.image.repository ?? pipeline.service
-    return LiveRegistry.host(of: repository).map { String(repository.dropFirst($0.count + 1)) } ?? repository
+    return Pipeline.Image.host(of: repository).map { String(repository.dropFirst($0.count + 1)) } ?? repository
   }
 
   /// The fleet of the rehearsal: health checks each second, for the clock is the real one.
