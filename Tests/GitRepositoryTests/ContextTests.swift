@@ -139,6 +139,21 @@ struct ContextTests {
     #expect(found == ["Dockerfile", ".dockerignore", "src/a.js", "src/keep/me.test"])
   }
 
+  @Test(".gitattributes change nothing: no export-ignore, export-subst, line ends or filters")
+  func attributes() async throws {
+    let fixture = try GitFixture()
+    let commit = try fixture.commit([
+      "Dockerfile": "FROM scratch\n", ".gitattributes": "tests export-ignore\n*.txt export-subst eol=crlf\n",
+      "tests/a.txt": "$Format:%H$\n", "b.txt": "one\ntwo\n",
+    ])
+    let folder = try TemporaryFolder()
+    let archive = try await stream(fixture.path, commit)
+    #expect(try names(archive) == ["Dockerfile", ".gitattributes", "tests/a.txt", "b.txt"])
+    let root = try extract(archive, in: folder, as: "ours")
+    #expect(try String(contentsOfFile: "\(root)/tests/a.txt", encoding: .utf8) == "$Format:%H$\n")
+    #expect(try String(contentsOfFile: "\(root)/b.txt", encoding: .utf8) == "one\ntwo\n")
+  }
+
   @Test("what cannot be built is refused by name")
   func refused() async throws {
     let fixture = try GitFixture()
@@ -156,6 +171,10 @@ struct ContextTests {
     await #expect(throws: GitError.largeFilePointer(path: "backend/model.bin", commit: commit)) {
       try await stream(fixture.path, commit, folder: "backend")
     }
+    let ignoring = try fixture.commit(["backend/.dockerignore": "*.bin\n"])
+    #expect(
+      try names(try await stream(fixture.path, ignoring, folder: "backend")) == ["Dockerfile", ".dockerignore"])
+    try fixture.commit([:], removing: ["backend/.dockerignore"])
     try fixture.git("clone", "-q", fixture.path, "\(fixture.path)/backend/lib")
     let linked = try fixture.commit(["backend/model.bin": "small"])
     await #expect(throws: GitError.submodule(path: "backend/lib", commit: linked)) {

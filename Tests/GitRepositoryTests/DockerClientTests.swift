@@ -103,11 +103,19 @@ struct DockerClientTests {
     "**", "**\n!**/*.md", "a+b.(c)", "a+b*", "*(c)", "new**", "**line", "x|y", "**/", "/**", "**a", "docs/**\n!docs",
   ].map { Case(ignore: $0) }
 
-  /// `Docker version 28.2.2, build …`
-  static let isNewClient: Bool = {
-    let words = (try? Command.run(["docker", "--version"]))?.text.split(separator: " ") ?? []
-    return words.dropFirst(2).first?.split(separator: ".").first.flatMap { Int($0) } ?? 0 >= 23
-  }()
+  static let isNewClient = version(of: "docker") ?? 0 >= 23
+
+  /// Of `Docker version 28.2.2, build …` the first number.
+  private static func version(of client: String) -> Int? {
+    let words = (try? Command.run([client, "--version"]))?.text.split(separator: " ") ?? []
+    return words.dropFirst(2).first?.split(separator: ".").first.flatMap { Int($0) }
+  }
+
+  /// Clients before 23 have BuildKit's own side in them, later ones as a plugin.
+  static let buildKitClient = ["docker", "/usr/bin/docker"].first { client in
+    guard let version = version(of: client) else { return false }
+    return version < 23 || (try? Command.run([client, "buildx", "version"]))?.status == 0
+  }
 
   @Test(
     "the same for patterns that newer clients match otherwise", .enabled(if: isNewClient, "an old docker client here"),
@@ -158,6 +166,76 @@ struct DockerClientTests {
     await #expect(throws: GitError.wrongIgnorePattern(pattern: pattern, file: ".dockerignore", line: 2)) {
       try await sentByUs(fixture, commit, "", "Dockerfile")
     }
+  }
+
+  /// What of the context comes into an image: of one that Docker's own client built with BuildKit, and of one that the
+  /// classic builder built from what we send. (That one leaves an empty folder where it takes a Dockerfile out again, with
+  /// Docker's client as with us; so no case has a folder with nothing but an ignored Dockerfile.)
+  @Test(
+    "a Dockerfile's own ignore file goes before .dockerignore, as in Docker's default builder",
+    .enabled(if: RealEngine.canRun && buildKitClient != nil, "no Engine here, or no docker client with BuildKit"),
+    arguments: [
+      ["Dockerfile.dockerignore": "b\n", ".dockerignore": "a\n"], [".dockerignore": "a\n"],
+      ["Dockerfile.dockerignore": ""],
+      ["Dockerfile.dockerignore": "Dockerfile*\n.dockerignore\n", ".dockerignore": "a\n"],
+      [
+        "docker/Dockerfile.dockerignore": "*\n!b\n!docker/kept\n", "Dockerfile.dockerignore": "b\n",
+        ".dockerignore": "a\n",
+      ],
+      ["docker/Dockerfile.dockerignore": "docker\n!docker/kept\n"],
+      [
+        "docker/.dockerignore": "a\n", "Dockerfile.dockerignore": "b\n",
+        "docker/Dockerfile": "FROM scratch\nCOPY . /all/\n",
+      ],
+    ])
+  func ignoreFileOfDockerfile(_ files: [String: String]) async throws {
+    let engine = try await RealEngine.running()
+    let isInFolder = files.keys.contains { $0.hasPrefix("docker/") }
+    let dockerfile = isInFolder ? "docker/Dockerfile" : "Dockerfile"
+    let fixture = try GitFixture()
+    var tree: [String: GitFixture.Entry] = ["a": "1", "b": "2", "c": "3", "docker/kept": "4", "docker/other": "5"]
+    tree[dockerfile] = "FROM scratch\nCOPY . /all/\n"
+    for (path, text) in files { tree[path] = .file(text) }
+    let commit = try fixture.commit(tree)
+    let folder = try TemporaryFolder()
+    let archive = folder.path + "/context.tar"
+    let bytes = Mutex<[UInt8]>([])
+    try await GitRepository.open(fixture.path).streamContext(commit: commit, folder: "", dockerfile: dockerfile) {
+      piece in
+      bytes.withLock { $0 += piece }
+    }
+    try folder.write("context.tar", bytes.withLock { $0 })
+    try Command.check(["rm", "-rf", "\(fixture.path)/.git"])
+
+    let name = "wanzami-ignore-\(UInt32.random(in: 0...UInt32.max))"
+    var environment = ["DOCKER_HOST": engine.dockerHost, "HOME": folder.path, "DOCKER_CONFIG": folder.path]
+    environment["PATH"] = currentEnvironment()["PATH"]
+    defer { _ = try? Command.run(["docker", "image", "rm", "--force", name], environment: environment) }
+    let client = try #require(DockerClientTests.buildKitClient)
+    environment["DOCKER_BUILDKIT"] = "1"
+    let theirs = "\(folder.path)/theirs.tar"
+    try Command.check(
+      [client, "build", "-q", "-o", "type=tar,dest=\(theirs)", "-f", "\(fixture.path)/\(dockerfile)", fixture.path],
+      environment: environment)
+    environment["DOCKER_BUILDKIT"] = "0"
+    let ours = "\(folder.path)/ours.tar"
+    try Command.check(
+      [
+        "sh", "-ec",
+        """
+        docker build -q -t \(name) -f \(dockerfile) - <\(archive)
+        id=$(docker create \(name) none)
+        docker export --output \(ours) "$id"
+        docker rm "$id"
+        """,
+      ], environment: environment)
+    func paths(_ file: String) throws -> [String] {
+      try Command.check(["tar", "-tf", file]).text.split(separator: "\n").map(String.init)
+        .filter { $0.hasPrefix("all/") }.sorted()
+    }
+    let expected = try paths(theirs)
+    #expect(expected.contains("all/c") || expected.contains("all/b"), "\(expected)")
+    #expect(try paths(ours) == expected)
   }
 
   @Test("every time is the same, so that equal trees give equal bytes")
