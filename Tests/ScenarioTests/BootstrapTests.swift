@@ -14,7 +14,7 @@ struct BootstrapTests {
   ) async throws -> Program.Finished {
     try await stage.run(
       ["bootstrap", "--template", Self.template, "--poll", "0.05"] + arguments,
-      with: ["AWS_ENDPOINT_URL_CLOUDFORMATION": server.url], in: stage.folder.path)
+      with: ["AWS_ENDPOINT_URL_CLOUDFORMATION": server.url], in: stage.repository.path)
   }
 
   /// A stack that knows of version 1, of a fleet that was released to version 2 and scaled to three instances.
@@ -44,6 +44,7 @@ struct BootstrapTests {
     .enabled(if: currentEnvironment()["WANZAMI_PYTHON"] != nil, "no AWS CLI: name a Python with it in WANZAMI_PYTHON"))
   func besideReleases() async throws {
     try await Stage.with(hasEngine: false) { stage in
+      _ = try stage.commit("A")
       try await releasedFleet(stage)
       let before = try await stage.snapshot()
       // CloudFormation writes the group's properties when one of them has changed.
@@ -61,7 +62,8 @@ struct BootstrapTests {
       let finished = try await run(stage, server, "--apply", "--set", "HealthUrl=https://api.example/api/health")
       #expect(finished.status == 0, "\(finished.everything)")
       #expect(finished.errors.contains("the group is set to version 2, and the stack knows of 1: telling it"))
-      #expect(finished.output.contains("verified: the fleet is on version 2, and a release may begin"))
+      #expect(finished.output.contains("wrote pipelines/wanzami-api.yml"))
+      #expect(finished.output.contains("a release would find all it needs: 0 failed"), "\(finished.everything)")
       let sets = server.asked("CreateChangeSet")
       #expect(sets.count == 2)
       #expect(sets.map { parameters($0)["FleetVersion"] } == ["2", "2"])
@@ -76,6 +78,18 @@ struct BootstrapTests {
       #expect(!again.errors.contains("telling it"))
       #expect(again.errors.contains("pipelines/wanzami-api.yml is there already and stays as it is"))
       #expect(try await stage.snapshot() == before)
+    }
+  }
+
+  @Test(
+    "a stack that is whole, beside a repository that nothing can be released from, ends with what verify says: exit 3")
+  func unverified() async throws {
+    try await Stage.with(hasEngine: false) { stage in
+      // Nothing is committed here, so there is nothing to release.
+      let finished = try await run(stage, try StackServer(updatable()), "--apply", "--set", "HealthUrl=x")
+      #expect(finished.status == 3, "\(finished.everything)")
+      #expect(finished.output.contains("\n  failed  "))
+      #expect(finished.errors.contains("the stack is whole, but a release would be refused or unsafe"))
     }
   }
 

@@ -89,19 +89,21 @@ struct BootstrapEnd {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Every precondition of a release, asked of the fleet that is there now.
+  /// What `wanzami-deploy verify` says of the fleet that is there now.
   private func verify(_ path: String) async throws {
     let pipeline: Pipeline
     do throws(PipelineFileError) { pipeline = try PipelineFile.load(path: path) } catch {
       throw UsageProblem(description: error.description)
     }
-    let survey = try await Ground(pipeline: pipeline, environment: environment).surveyed()
-    switch Preflight(survey: survey, pipeline: pipeline, options: ReleaseOptions()) {
-    case .cleared(let clearance):
-      Console.result("verified: the fleet is on version \(clearance.saved), and a release may begin")
-    case .refused(let refusals):
-      for refusal in refusals { Console.result("  refused: \(Printable.clean(refusal))") }
-      throw GroundProblem(exitCode: 3, description: "the stack is whole, but a release would be refused")
+    let verification = Verification(
+      try await Ground(pipeline: pipeline, environment: environment).facts(), pipeline: pipeline)
+    let report = VerifyReport(verification: verification, group: pipeline.fleet.group)
+    for line in report.lines() { Console.result(line) }
+    guard verification.isGood else {
+      throw GroundProblem(
+        exitCode: 3,
+        description: "the stack is whole, but a release would be refused or unsafe. Mend what failed above, then run "
+          + "wanzami-deploy verify --pipeline \(path)")
     }
   }
 }
