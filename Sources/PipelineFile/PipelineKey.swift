@@ -88,20 +88,26 @@ public enum PipelineKey {
     ),
   ]
 
-  /// A point, and what each of its hooks may have.
-  private static let hooks: [Row] = [
-    (
-      "hooks.beforeRollout",
-      "Before anything of the fleet is moved, with the image in the registry: a database migration. One that fails ends "
-        + "the release with exit 1. It runs before each rollout that a run starts, so it must bear to run again; never "
-        + "for a rollout that is adopted or resumed.", "none"
-    ),
+  private static let beforeRollout = """
+    Before anything of the fleet is moved, with the image in the registry: a database migration. One that fails ends the \
+    release with exit 1. It runs before each rollout that a run starts, so it must bear to run again; never for a rollout \
+    that is adopted or resumed. `beforeRollout: snapshot`, alone or in a list, makes a manual snapshot of the fleet's \
+    database, as `wanzami-deploy snapshot` does; it needs the statements of scripts/iam-policy-operator.json too.
+    """
+
+  private static let points: [Row] = [
+    ("hooks.beforeRollout", beforeRollout, "none"),
     ("hooks.afterPassed", "After a release has passed. One that fails is only told.", "none"),
     (
       "hooks.afterRollback",
       "After the fleet is back on a release that passed; the image is that of the release that was left.", "none"
     ),
-  ].flatMap { point in [point] + hook.map { ("\(point.0).\($0.path)", $0.meaning, $0.standard) } }
+  ]
+
+  /// A point, and what each of its hooks may have.
+  private static let hooks: [Row] = points.flatMap { point in
+    [point] + hook.map { ("\(point.path).\($0.path)", $0.meaning, $0.standard) }
+  }
 
   private static let hook: [Row] = [
     ("run", "The program and its arguments, without a shell. Required.", nil),

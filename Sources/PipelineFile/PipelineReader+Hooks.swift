@@ -2,9 +2,11 @@ import ReleaseCore
 import Yams
 
 extension PipelineReader {
-  /// One hook, or a list of them.
+  /// One hook, or a list of them; before a rollout the word `snapshot` is one.
   mutating func readHooks(_ point: String, in hooks: Section) -> [Pipeline.Hook] {
-    sections(point, in: hooks).compactMap { readHook($0.section, at: $0.mark) }
+    sections(point, in: hooks, or: point == "beforeRollout" ? "snapshot" : nil).compactMap { section, mark in
+      section.map { readHook($0, at: mark) } ?? .snapshot
+    }
   }
 
   private mutating func readHook(_ section: Section, at mark: Mark?) -> Pipeline.Hook? {

@@ -17,13 +17,18 @@ struct PipelineReader {
   }
 
   /// The mappings of a key that takes one, or a list of them; their keys are those of the section `parent.key`.
-  mutating func sections(_ key: String, in parent: Section) -> [(section: Section, mark: Mark?)] {
+  ///
+  /// - Parameter word: a word that may stand in the place of a mapping; its section is `nil`.
+  mutating func sections(
+    _ key: String, in parent: Section, or word: String? = nil
+  ) -> [(section: Section?, mark: Mark?)] {
     guard let entry = entry(key, in: parent) else { return [] }
     let name = KnownKeys.path(key, in: parent.name)
-    guard case .sequence(let elements) = entry.node else {
-      return [(section(name, of: entry.node, at: entry.mark), entry.mark)]
+    var nodes = [(node: entry.node, mark: entry.mark)]
+    if case .sequence(let elements) = entry.node { nodes = elements.map { ($0, $0.mark ?? entry.mark) } }
+    return nodes.map { node, mark in
+      word != nil && node.string == word ? (nil, mark) : (section(name, of: node, at: mark), mark)
     }
-    return elements.map { (section(name, of: $0, at: $0.mark ?? entry.mark), $0.mark ?? entry.mark) }
   }
 
   /// The whole file.

@@ -43,6 +43,15 @@ struct HookFileTests {
     #expect(try decode("").notices == Pipeline.Notices())
   }
 
+  @Test("before a rollout the word snapshot is a hook, alone or among others, and nowhere else")
+  func snapshot() throws {
+    #expect(try decode("hooks: { beforeRollout: snapshot }").hooks.beforeRollout == [.snapshot])
+    let listed = try decode("hooks: { beforeRollout: [snapshot, { run: [migrate] }] }").hooks.beforeRollout
+    #expect(listed.map(\.isSnapshot) == [true, false])
+    #expect(listed.map(\.command) == [["snapshot"], ["migrate"]])
+    #expect(problems("hooks: { afterPassed: snapshot }").contains("is not a mapping"))
+  }
+
   @Test(
     "what is wrong is told with its place",
     arguments: [

@@ -161,5 +161,8 @@ struct RunbookTests {
     #expect(throws: RunbookRefusal.self) { try choose(nil, ["other", "far"]) }
     #expect(throws: RunbookRefusal.self) { try choose(nil, []) }
     #expect(DatabaseChoice.snapshotName(of: "web", at: Self.start) == "web-before-20270115080000")
+    let run = RunID(at: Self.start, randomness: (1, 2))
+    let named = DatabaseChoice.snapshotName(of: "web", before: run)
+    #expect(named.wholeMatch(of: /web-before-[a-z0-9]{26}/) != nil, "\(named)")
   }
 }

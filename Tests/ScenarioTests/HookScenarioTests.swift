@@ -41,6 +41,28 @@ struct HookScenarioTests {
     }
   }
 
+  @Test("the word snapshot makes one of the fleet's database before the rollout; without a database nothing is moved")
+  func snapshot() async throws {
+    try await Stage.with(fleet: "around: { databases: [{ id: wanzami-api }, { id: other }] }") { stage in
+      let file = try pipeline(stage, "hooks: { beforeRollout: [snapshot, { run: [/tiny, exit, \"0\"] }] }\n")
+      let finished = try await stage.run("release", try commit("B", on: stage), pipeline: file)
+      #expect(finished.status == 0, "\(finished.everything)")
+      #expect(finished.errors.contains("hook beforeRollout (snapshot) of the database"), "\(finished.errors)")
+      let name = try #require(finished.errors.firstMatch(of: /snapshot (wanzami-api-before-[a-z0-9]{26}) of/)?.1)
+      #expect(try await stage.client.rds.describeDBSnapshots(named: String(name))?.status == "available")
+      #expect(finished.errors.contains("hook beforeRollout (/tiny exit 0)"))
+    }
+    try await Stage.with { stage in
+      let file = try pipeline(stage, "hooks: { beforeRollout: snapshot }\n")
+      let commit = try commit("B", on: stage)
+      try await stage.untouched {
+        let finished = try await stage.run("release", commit, pipeline: file)
+        #expect(finished.status == 1, "\(finished.everything)")
+        #expect(finished.output.contains("no single database stands in the network"), "\(finished.everything)")
+      }
+    }
+  }
+
   @Test("a hook that fails ends the release with exit 1 and an untouched fleet, and repeats what it said")
   func failing() async throws {
     try await Stage.with { stage in

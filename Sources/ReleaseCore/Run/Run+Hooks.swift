@@ -26,7 +26,8 @@ public struct HookOrder: Equatable, Sendable {
   public var words: String { "\(point.rawValue) (\(hook.command.joined(separator: " ")))" }
 
   public var placeWords: String {
-    switch hook.place {
+    if hook.isSnapshot { return "of the database" }
+    return switch hook.place {
     case .engine: "in a container of the image on the Engine"
     case .instance: "in a container of the image on an instance"
     case .local: "on this machine"

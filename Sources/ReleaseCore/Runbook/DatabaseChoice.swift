@@ -24,6 +24,11 @@ public enum DatabaseChoice {
     return only
   }
 
+  /// One for each run, so that a hook that runs again makes no second one.
+  public static func snapshotName(of database: String, before run: RunID) -> String {
+    "\(database.prefix(220))-before-\(run.text.lowercased())"
+  }
+
   /// Unique to the second, and within RDS's rules: letters, digits and single hyphens, at most 255, a letter first.
   ///
   /// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html

@@ -25,7 +25,19 @@ extension Pipeline {
     /// More than nothing; past it the command is stopped, and has failed.
     public var timeout = Duration.seconds(600)
 
+    /// Not a command, but a manual snapshot of the fleet's database, as `wanzami-deploy snapshot` makes it.
+    public private(set) var isSnapshot = false
+
     public init(command: [String]) { self.command = command }
+
+    /// `beforeRollout: snapshot`. RDS takes minutes for it.
+    public static let snapshot: Hook = {
+      var hook = Hook(command: ["snapshot"])
+      hook.isSnapshot = true
+      hook.place = .local
+      hook.timeout = .seconds(3600)
+      return hook
+    }()
 
     /// Where a hook runs.
     public enum Place: String, CaseIterable, Sendable {

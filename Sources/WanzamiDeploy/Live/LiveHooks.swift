@@ -59,10 +59,32 @@ struct LiveHooks: Sendable {
   private func perform(_ order: HookOrder, _ say: @escaping @Sendable (String) -> Void) async throws(ActionFailure)
     -> Int
   {
-    switch order.hook.place {
+    if order.hook.isSnapshot { return try await makeSnapshot(order, say) }
+    return switch order.hook.place {
     case .local: try await runHere(order, say)
     case .engine: try await runOnEngine(order, say)
     case .instance: try await InstanceHook(order: order, client: client, group: group, clock: clock, say: say).run()
+    }
+  }
+
+  // MARK: Of the database
+
+  private func makeSnapshot(
+    _ order: HookOrder, _ say: @escaping @Sendable (String) -> Void
+  ) async throws(ActionFailure) -> Int {
+    do {
+      let service = order.variables.first { $0.name == "WANZAMI_SERVICE" }?.value ?? group
+      let maker = SnapshotMaker(client: client, clock: clock, service: service, group: group)
+      let database = try await maker.choose(nil)
+      let name = DatabaseChoice.snapshotName(of: database, before: order.run)
+      say("snapshot \(name) of database \(database)")
+      try await maker.begin(name, of: database, by: environment.actor, isOursIfThere: true)
+      try await maker.wait(for: name, within: order.hook.timeout, signals: nil, say: say)
+      return 0
+    } catch let error as AWSError {
+      throw ActionFailure(error)
+    } catch {
+      throw ActionFailure(.other, "\(error)")
     }
   }
 

@@ -37,7 +37,9 @@ struct SnapshotCommand: RunbookCommand {
   }
 
   func perform(_ runbook: Runbook) async throws {
-    let maker = SnapshotMaker(client: runbook.client, clock: runbook.clock, pipeline: runbook.pipeline)
+    let maker = SnapshotMaker(
+      client: runbook.client, clock: runbook.clock, service: runbook.pipeline.service, group: runbook.name,
+      poll: runbook.pipeline.rollout.poll)
     let database = try await maker.choose(self.database)
     let name = name ?? DatabaseChoice.snapshotName(of: database, at: runbook.clock.now())
     runbook.speech.step("snapshot database \(database) as \(name)")
@@ -57,25 +59,32 @@ struct SnapshotCommand: RunbookCommand {
 struct SnapshotMaker: Sendable {
   let client: AWSClient
   let clock: RunClock
-  let pipeline: Pipeline
+  let service: String
+  let group: String
+  var poll = Duration.seconds(3)
 
   /// The database that was named, or that stands beside the fleet.
   func choose(_ named: String?) async throws -> String {
     let all = try await client.rds.describeDBInstances()
-    let group = try await client.autoScaling.describeAutoScalingGroups([pipeline.fleet.group]).first
-    let footings = try await client.ec2.describeInstances(footingOf: group?.instances.map(\.id) ?? [])
+    let found = try await client.autoScaling.describeAutoScalingGroups([group]).first
+    let footings = try await client.ec2.describeInstances(footingOf: found?.instances.map(\.id) ?? [])
     let networks = Set(footings.compactMap(\.vpc))
     let beside = all.filter { networks.contains($0.vpc ?? "") }.map(\.id)
     return try DatabaseChoice.choose(
-      named: named, service: pipeline.service, beside: beside, all: all.map(\.id))
+      named: named, service: service, beside: beside, all: all.map(\.id))
   }
 
   /// Begins the snapshot. An answer that was lost is settled by asking for the name, which is unique.
-  func begin(_ name: String, of database: String, by actor: String) async throws(AWSError) {
+  ///
+  /// - Parameter isOursIfThere: one of that name is no error.
+  func begin(
+    _ name: String, of database: String, by actor: String, isOursIfThere: Bool = false
+  ) async throws(AWSError) {
     do throws(AWSError) {
-      let tags = [("wanzami-deploy:by", actor), ("wanzami-deploy:service", pipeline.service)]
+      let tags = [("wanzami-deploy:by", actor), ("wanzami-deploy:service", service)]
       _ = try await client.rds.createDBSnapshot(of: database, named: name, tags: tags.map { (key: $0.0, value: $0.1) })
     } catch {
+      if isOursIfThere, error.kind == .alreadyExists { return }
       guard error.kind == .ambiguous, try await isThere(name) else { throw error }
     }
   }
@@ -113,11 +122,11 @@ struct SnapshotMaker: Sendable {
       if let signal = signals?.first {
         throw GroundProblem(exitCode: 7, description: "\(signal): RDS goes on with snapshot \(name)")
       }
-      guard clock.now() < deadline else {
+      guard clock.now() < deadline, !Task.isCancelled else {
         throw GroundProblem(
           description: "snapshot \(name) is not ready after \(timeout.inWords); RDS goes on with it")
       }
-      await clock.sleep(max(pipeline.rollout.poll, .milliseconds(200)))
+      await clock.sleep(max(poll, .milliseconds(200)))
     }
   }
 }
