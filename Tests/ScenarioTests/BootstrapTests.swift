@@ -195,7 +195,8 @@ struct BootstrapTests {
         [.init(key: "wanzami-deploy:in-flight", value: "2 rolling-out")], on: "wanzami-api")
       let marked = try await run(stage, try StackServer(updatable()), "--apply")
       #expect(marked.status == 4)
-      #expect(marked.errors.contains("is marked as in flight (2 rolling-out). Run wanzami-deploy resume first"))
+      #expect(marked.errors.contains("is marked as in flight (2 rolling-out)"))
+      #expect(marked.errors.contains("Run wanzami-deploy resume first"))
       _ = try await stage.client.autoScaling.startInstanceRefresh(
         of: "wanzami-api", to: .launchTemplate(.init(name: "wanzami-api", version: "1")),
         preferences: .init(minHealthyPercentage: 100, maxHealthyPercentage: 200, instanceWarmup: 3600))

@@ -64,17 +64,10 @@ struct StackDriver: Sendable {
   func savedVersion() async throws -> Int? {
     guard let group = try await client.autoScaling.describeAutoScalingGroups([name]).first else { return nil }
     let refreshes = try await client.autoScaling.describeInstanceRefreshes(of: name, limit: 1).map { Refresh($0) }
-    if let active = refreshes.first(where: \.status.isActive) {
+    if let hold = FleetHold(group: ReleaseCore.Group(group), refreshes: refreshes) {
       throw GroundProblem(
         exitCode: 4,
-        description: "instance refresh \(active.id) of group \(name) is \(active.status.rawValue): a stack is not "
-          + "changed under a rollout. Run it again when that has ended.")
-    }
-    if let mark = group.tags.first(where: { $0.key == InFlightMark.key })?.value {
-      throw GroundProblem(
-        exitCode: 4,
-        description: "group \(name) is marked as in flight (\(Printable.clean(mark))). Run wanzami-deploy resume first."
-      )
+        description: "\(Printable.clean(hold.sentence)): a stack is not changed under a rollout. \(hold.advice)")
     }
     guard let reference = SavedConfiguration(group).template, let number = reference.version.number else {
       throw GroundProblem(
