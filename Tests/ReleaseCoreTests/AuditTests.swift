@@ -231,6 +231,19 @@ struct AuditTests {
     #expect(!point.seen.contains("hunter22") && !point.seen.contains("abcdef"))
   }
 
+  @Test(
+    "an alarm tells somebody by a composite alarm too that is made of it", arguments: ["ALARM(\"u\")", "NOT OK(u)"])
+  func composite(rule: String) throws {
+    let silent = Self.alarm(
+      "u", "AWS/ApplicationELB", "UnHealthyHostCount", ["TargetGroup": "targetgroup/web/1"], hasAction: false)
+    var above = Self.alarm("all", "", "", [:])
+    above.rule = rule
+    #expect(try point("alarms", Self.fleet { $0.alarms = .read([silent, above]) }).status == .ok)
+    #expect(try point("monitor", Self.fleet { $0.alarms = .read([silent, above]) }).status == .ok)
+    above.rule = "ALARM(\"ux\")"
+    #expect(try point("alarms", Self.fleet { $0.alarms = .read([silent, above]) }).status == .failed)
+  }
+
   @Test("what could not be read is skipped with its reason, and the exit code says that the audit is not whole")
   func unread() throws {
     let facts = Self.fleet { $0.alarms = .unread("CloudWatch DescribeAlarms failed") }

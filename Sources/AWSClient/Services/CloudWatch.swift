@@ -15,6 +15,8 @@ public struct CloudWatch: Sendable {
     /// What is done when it goes off, by ARN; nothing is while actions are switched off.
     public var actions: [String]
     public var metric: Metric?
+    /// Of a composite alarm, such as `ALARM("5xx") OR ALARM("latency")`.
+    public var rule: String?
   }
 
   /// What a metric alarm watches: one metric, or all that its expression is made of.
@@ -79,6 +81,7 @@ extension CloudWatch.Alarm {
     self.isComposite = isComposite
     actions = node.bool("ActionsEnabled") == false ? [] : node.list("AlarmActions").map(\.text)
     metric = isComposite ? nil : CloudWatch.Metric(node)
+    rule = node.nonEmpty("AlarmRule")
   }
 }
 

@@ -58,13 +58,22 @@ extension Audit {
   static func monitored(_ facts: AuditFacts) -> Point {
     let point = Subject(name: "monitor", title: "Health monitored")
     return point.judge(facts.alarms) { alarms in
-      let watching = alarms.filter { $0.hasAction && watchesHealth($0, of: facts) }.map(\.name)
+      let watching = alarms.filter { tells($0, among: alarms) && watchesHealth($0, of: facts) }.map(\.name)
       return watching.isEmpty
         ? point.failed(
-          "no alarm with an action watches the health check",
+          "no alarm of this region that has an action watches the health check",
           mend: "wanzami-deploy bootstrap --apply --set HealthUrl=… # a monitor that asks each minute")
         : point.ok(list(watching))
     }
+  }
+
+  /// Whether somebody is told when it goes off: by itself, or by a composite alarm that is made of it.
+  private static func tells(_ alarm: AuditFacts.Watch, among all: [AuditFacts.Watch]) -> Bool {
+    alarm.hasAction
+      || all.contains { composite in
+        composite.hasAction
+          && ["\"\(alarm.name)\"", "(\(alarm.name))"].contains { composite.rule.contains($0) }
+      }
   }
 
   private static func isOn(_ facts: AuditFacts, _ alarm: AuditFacts.Watch) -> Bool {
@@ -91,7 +100,7 @@ extension Audit {
       guard !ours.isEmpty else {
         return point.failed("no alarm watches \(facts.name)", mend: "wanzami-deploy bootstrap --apply")
       }
-      let silent = ours.filter { !$0.hasAction }.map(\.name)
+      let silent = ours.filter { !tells($0, among: alarms) }.map(\.name)
       return silent.isEmpty
         ? point.ok(list(ours.map(\.name)))
         : point.failed(

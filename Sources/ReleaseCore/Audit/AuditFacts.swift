@@ -117,10 +117,14 @@ public struct AuditFacts: Equatable, Sendable {
     public var namespaces: [String]
     public var metrics: [String]
     public var dimensions: [String: String]
+    /// Of a composite alarm, such as `ALARM("5xx") OR ALARM(latency)`; else empty.
+    public var rule: String
 
     public init(
-      name: String, hasAction: Bool, namespaces: [String], metrics: [String], dimensions: [String: String]
+      name: String, hasAction: Bool, namespaces: [String], metrics: [String], dimensions: [String: String],
+      rule: String = ""
     ) {
+      self.rule = rule
       self.name = name
       self.hasAction = hasAction
       self.namespaces = namespaces

@@ -21,7 +21,8 @@ struct AuditReader: Sendable {
     var facts = AuditFacts(subject: .fleet(name), now: now, machines: footings.map(AuditFacts.Machine.init))
     let version = try await launchVersion(of: SavedConfiguration(group))
     facts.launchesWithTokens = version.map { $0.data.members["metadataOptions.httpTokens"] == "required" }
-    facts.userData = AuditReader.readable(version?.data.userData ?? [])
+    facts.userData =
+      version.map { AuditReader.readable($0.data.userData ?? []) } ?? .unread("the group has no launch template")
     facts.namedAlarms = Set(alarms)
     facts.dimensionValues = Set([name] + footings.map(\.id) + group.targetGroupARNs.compactMap(AuditReader.dimension))
     async let balancer = reading { () throws(AWSError) in try await self.balancer(of: group.targetGroupARNs) }
@@ -189,6 +190,7 @@ extension AuditFacts.Watch {
   init(_ alarm: CloudWatch.Alarm) {
     self.init(
       name: alarm.name, hasAction: !alarm.actions.isEmpty, namespaces: alarm.metric?.namespaces ?? [],
-      metrics: alarm.metric?.names ?? [], dimensions: alarm.metric?.dimensions ?? [:])
+      metrics: alarm.metric?.names ?? [], dimensions: alarm.metric?.dimensions ?? [:],
+      rule: alarm.rule ?? "")
   }
 }
