@@ -129,6 +129,54 @@ struct RunbookTests {
     }
   }
 
+  /// A fleet that was set to a version whose instances take long to boot.
+  private func slow(_ stage: Stage) async throws {
+    let made = try await stage.client.ec2.createLaunchTemplateVersion(
+      .name("wanzami-api"), source: 1, description: "slow", clientToken: "slow", userData: Array("#!/bin/sh\n".utf8))
+    try await stage.client.autoScaling.updateAutoScalingGroup(
+      "wanzami-api", to: .launchTemplate(.init(name: "wanzami-api", version: String(made.version.number))))
+  }
+
+  @Test("a signal while the newcomer boots leaves both, says what is left to do, and is exit 7")
+  func interrupted() async throws {
+    let fleet = Self.fleet.replacing("\naround:", with: "\n  \"2\": { bootSeconds: 60 }\naround:") + "\ngrace: 60"
+    try await Stage.with(fleet: fleet, hasEngine: false) { stage in
+      try await slow(stage)
+      let old = try await instance(stage)
+      let program = try stage.start("replace", old)
+      try await program.says("watch the new instance")
+      try await eventually("the newcomer") { try await stage.group().instances.count == 3 ? true : nil }
+      program.signal(SIGTERM)
+      let finished = try await program.end()
+      #expect(finished.status == 7, "\(finished.everything)")
+      #expect(finished.errors.contains("SIGTERM: the group is one larger"))
+      #expect(
+        finished.errors.contains(
+          "aws autoscaling terminate-instance-in-auto-scaling-group --instance-id \(old) "
+            + "--should-decrement-desired-capacity"))
+      #expect(try await stage.group().desiredCapacity == 3)
+      #expect(try await stage.group().instances.contains { $0.id == old && $0.lifecycleState == "InService" })
+    }
+  }
+
+  @Test("a release that begins in between is not disturbed: nothing is taken out, and exit 4 says what is left")
+  func overtaken() async throws {
+    let fleet = Self.fleet.replacing("\naround:", with: "\n  \"2\": { bootSeconds: 2 }\naround:") + "\ngrace: 60"
+    try await Stage.with(fleet: fleet, hasEngine: false) { stage in
+      try await slow(stage)
+      let old = try await instance(stage)
+      let program = try stage.start("replace", old)
+      try await program.says("watch the new instance")
+      try await stage.client.autoScaling.createOrUpdateTags(
+        [.init(key: "wanzami-deploy:in-flight", value: "9 rolling-out")], on: "wanzami-api")
+      let finished = try await program.end()
+      #expect(finished.status == 4, "\(finished.everything)")
+      #expect(finished.errors.contains("marked as in flight (9 rolling-out)"))
+      #expect(finished.errors.contains("\(old) was not taken out"))
+      #expect(try await stage.group().instances.contains { $0.id == old && $0.lifecycleState == "InService" })
+    }
+  }
+
   @Test("a fleet that a release holds is changed by none of them: exit 4 with who holds it")
   func held() async throws {
     try await Stage.with(fleet: Self.fleet, hasEngine: false) { stage in
