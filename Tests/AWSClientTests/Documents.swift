@@ -61,6 +61,10 @@ enum Documents {
         <Status>RollbackInProgress</Status><StatusReason>waiting</StatusReason>
         <StartTime>2026-01-02T03:04:05Z</StartTime><PercentageComplete>40</PercentageComplete>
         <InstancesToUpdate>1</InstancesToUpdate>
+        <ProgressDetails><LivePoolProgress><PercentageComplete>100</PercentageComplete>
+          <InstancesToUpdate>0</InstancesToUpdate></LivePoolProgress>
+          <WarmPoolProgress><PercentageComplete>0</PercentageComplete><InstancesToUpdate>3</InstancesToUpdate>
+          </WarmPoolProgress></ProgressDetails>
         <DesiredConfiguration><LaunchTemplate><LaunchTemplateId>lt-1</LaunchTemplateId><Version>42</Version>
           </LaunchTemplate></DesiredConfiguration>
         <Preferences><MinHealthyPercentage>100</MinHealthyPercentage><AutoRollback>true</AutoRollback>
@@ -68,7 +72,9 @@ enum Documents {
           <AlarmSpecification><Alarms><member>5xx</member></Alarms></AlarmSpecification><BakeTime>60</BakeTime></Preferences>
         <RollbackDetails><RollbackReason>Alarm 5xx</RollbackReason>
           <RollbackStartTime>2026-01-02T03:05:05Z</RollbackStartTime>
-          <PercentageCompleteOnRollback>50</PercentageCompleteOnRollback></RollbackDetails></member>
+          <PercentageCompleteOnRollback>50</PercentageCompleteOnRollback>
+          <ProgressDetailsOnRollback><WarmPoolProgress><InstancesToUpdate>2</InstancesToUpdate></WarmPoolProgress>
+          </ProgressDetailsOnRollback></RollbackDetails></member>
       <member><InstanceRefreshId>r-1</InstanceRefreshId><AutoScalingGroupName>web</AutoScalingGroupName>
         <Status>Successful</Status></member>
     </InstanceRefreshes></DescribeInstanceRefreshesResult></DescribeInstanceRefreshesResponse>

@@ -149,6 +149,8 @@ struct AutoScalingOperationTests {
     #expect(refresh.preferences?.bakeTime == 60)
     #expect(refresh.rollback?.reason == "Alarm 5xx")
     #expect(refresh.rollback?.percentageCompleteOnRollback == 50)
+    #expect(refresh.warmPoolToUpdate == 3)
+    #expect(refresh.rollback?.warmPoolToUpdateOnRollback == 2)
   }
 
   @Test("activities are asked for only until enough are there")

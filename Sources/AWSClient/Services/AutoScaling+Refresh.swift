@@ -75,6 +75,8 @@ extension AutoScaling {
     /// 0–100; falls during a rollback, and 100 is no success.
     public var percentageComplete: Int?
     public var instancesToUpdate: Int?
+    /// `ProgressDetails.WarmPoolProgress`; `nil` without a warm pool.
+    public var warmPoolToUpdate: Int?
     public var startTime: Timestamp?
     public var endTime: Timestamp?
     /// What really applies.
@@ -88,6 +90,7 @@ extension AutoScaling {
     public var startTime: Timestamp?
     public var percentageCompleteOnRollback: Int?
     public var instancesToUpdateOnRollback: Int?
+    public var warmPoolToUpdateOnRollback: Int?
   }
 
   /// Starts a refresh and returns its id. Another that is active is `refreshInProgress`.
@@ -181,6 +184,7 @@ extension AutoScaling.InstanceRefresh {
     statusReason = node.nonEmpty("StatusReason")
     percentageComplete = node.int("PercentageComplete")
     instancesToUpdate = node.int("InstancesToUpdate")
+    warmPoolToUpdate = node["ProgressDetails"]?["WarmPoolProgress"]?.int("InstancesToUpdate")
     startTime = node.timestamp("StartTime")
     endTime = node.timestamp("EndTime")
     preferences = node["Preferences"].map(AutoScaling.RefreshPreferences.init)
@@ -196,7 +200,8 @@ extension AutoScaling.InstanceRefresh {
       AutoScaling.RollbackDetails(
         reason: $0.nonEmpty("RollbackReason"), startTime: $0.timestamp("RollbackStartTime"),
         percentageCompleteOnRollback: $0.int("PercentageCompleteOnRollback"),
-        instancesToUpdateOnRollback: $0.int("InstancesToUpdateOnRollback"))
+        instancesToUpdateOnRollback: $0.int("InstancesToUpdateOnRollback"),
+        warmPoolToUpdateOnRollback: $0["ProgressDetailsOnRollback"]?["WarmPoolProgress"]?.int("InstancesToUpdate"))
     }
   }
 }

@@ -3,7 +3,8 @@
 /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html
 public struct Activity: Equatable, Sendable {
   public var id: String
-  /// `Launching a new EC2 instance: i-…` or `Terminating EC2 instance: i-…`.
+  /// `Launching a new EC2 instance: i-…` or `Terminating EC2 instance: i-…`; of a warm pool
+  /// `Launching a new EC2 instance into warm pool: i-…`, and later `… from warm pool: i-…`.
   public var description: String
   public var cause: String
   /// AWS's `StatusCode`, such as `Failed`.
@@ -26,6 +27,10 @@ public struct Activity: Equatable, Sendable {
   }
 
   public var isLaunch: Bool { description.hasPrefix("Launching") }
+  /// A launch that brings an instance no further than into the warm pool.
+  public var isLaunchIntoWarmPool: Bool { description.hasPrefix("Launching a new EC2 instance into warm pool") }
+  /// A launch of what was made long before, of whatever version it was made from.
+  public var isLaunchFromWarmPool: Bool { description.hasPrefix("Launching a new EC2 instance from warm pool") }
   public var isTermination: Bool { description.hasPrefix("Terminating") }
   public var isFinished: Bool { ["Successful", "Failed", "Cancelled"].contains(status) }
 

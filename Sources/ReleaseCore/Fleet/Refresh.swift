@@ -9,6 +9,8 @@ public struct Refresh: Equatable, Sendable {
   /// 0–100; falls during a rollback, and 100 is no success.
   public var percentComplete: Int
   public var instancesToUpdate: Int
+  /// Instances of the group's warm pool that are still to be replaced, after all in service; `nil`: it has none.
+  public var warmPoolToUpdate: Int?
   public var statusReason: String?
   public var rollbackReason: String?
   public var started: Moment?
@@ -17,7 +19,8 @@ public struct Refresh: Equatable, Sendable {
 
   public init(
     id: String, status: RefreshStatus, desired: TemplateReference? = nil, percentComplete: Int = 0,
-    instancesToUpdate: Int = 0, statusReason: String? = nil, rollbackReason: String? = nil, started: Moment? = nil,
+    instancesToUpdate: Int = 0, warmPoolToUpdate: Int? = nil, statusReason: String? = nil,
+    rollbackReason: String? = nil, started: Moment? = nil,
     ended: Moment? = nil, autoRollback: Bool = false
   ) {
     self.id = id
@@ -25,6 +28,7 @@ public struct Refresh: Equatable, Sendable {
     self.desired = desired
     self.percentComplete = percentComplete
     self.instancesToUpdate = instancesToUpdate
+    self.warmPoolToUpdate = warmPoolToUpdate
     self.statusReason = statusReason
     self.rollbackReason = rollbackReason
     self.started = started

@@ -109,6 +109,11 @@ extension Preflight {
           + "(\(foreign.map(String.init).joined(separator: ", "))); they are not taken in: version \(clearance.source) is "
           + "the source. See wanzami-deploy plan --template \(foreign[foreign.count - 1]).")
     }
+    if group.hasWarmPool {
+      warnings.append(
+        "group \(group.name) has a warm pool: AWS replaces it after what is in service, which takes longer; what waits "
+          + "in it counts for nothing.")
+    }
     let aside = group.instances.filter { $0.lifecycle == .standby || $0.isProtected }.map(\.id)
     if !aside.isEmpty && clearance.settings.protected == .ignore {
       warnings.append(

@@ -6,7 +6,8 @@ struct ActivityLog: Equatable, Sendable {
   private var last: [Activity] = []
   /// The newest removal of each instance that was taken out.
   private var removals: [String: Removed] = [:]
-  /// Launches, refused ones apart: they name no instance.
+  /// Launches, refused ones apart: they name no instance. Those of a warm pool are apart too: what comes out of it may
+  /// have been put there long before.
   private var launches: [String: Activity] = [:]
   private var refused: [String: Refused] = [:]
   /// When a launch was last done.
@@ -33,7 +34,7 @@ struct ActivityLog: Equatable, Sendable {
 
     /// When the launch of an instance was done.
     var launchEnded: Moment? {
-      activity.isLaunch && activity.status == "Successful" ? activity.ended : nil
+      activity.isLaunch && !activity.isLaunchIntoWarmPool && activity.status == "Successful" ? activity.ended : nil
     }
   }
 
@@ -57,8 +58,11 @@ struct ActivityLog: Equatable, Sendable {
   private mutating func note(_ entry: Entry) {
     let activity = entry.activity
     if let removal = entry.removal { removals[removal.instance] = removal }
-    if activity.isLaunch, let instance = entry.instance { launches[instance] = activity }
-    if activity.isLaunch, activity.status == "Successful" {
+    if activity.isLaunch, !activity.isLaunchIntoWarmPool, !activity.isLaunchFromWarmPool, let instance = entry.instance
+    {
+      launches[instance] = activity
+    }
+    if activity.status == "Successful", activity.isLaunch, !activity.isLaunchIntoWarmPool {
       let done = activity.ended ?? activity.started
       lastSuccess = max(lastSuccess ?? done, done)
     }

@@ -17,10 +17,12 @@ extension FleetTrack {
   /// What was left alone at the start and still serves, whatever it runs.
   var weightAsideInService: Int { weight { $0.isAside && $0.lifecycle == .inService } }
 
-  /// New instances that count for a share: all but those that scaling, EC2 or a user removed.
+  /// New instances that count for a share: all but those that scaling, EC2 or a user removed, or that wait in a warm
+  /// pool.
   var everCounted: Int {
     var count = 0
-    for index in instances.indices where instances[index].isNew && !instances[index].isAside {
+    for index in instances.indices
+    where instances[index].isNew && !instances[index].isAside && instances[index].lifecycle != .warmed {
       if !instances[index].isLeaving || instances[index].removal?.why == .elbHealth { count += 1 }
     }
     return count

@@ -84,6 +84,8 @@ struct InstanceTrack: Equatable, Sendable {
       lifecycle == .leaving || (lifecycle == .inService && instance.lifecycle == .pending)
     if !isOlder { lifecycle = instance.lifecycle }
     if lifecycle == .inService { inServiceSince = inServiceSince ?? now }
+    // A scale-in may put it back into the warm pool: out of it, it boots anew.
+    if lifecycle == .warmed { inServiceSince = nil }
     noteLeaving(at: now)
   }
 

@@ -99,7 +99,15 @@ extension FleetTrack {
   /// What keeps the group from going on, in words; no fault by itself.
   var hindrances: [String] {
     (pausing.isEmpty ? [] : ["\(pausing.joined(separator: ", ")) suspended"])
-      + (refusals.last.map { ["AWS refuses a launch: \($0.activity.words)"] } ?? [])
+      + (refusals.last.map { ["AWS refuses a launch: \($0.activity.words)"] } ?? []) + warmPool
+  }
+
+  /// The warm pool is replaced last, as long as the refresh is at work.
+  private var warmPool: [String] {
+    guard let refresh = refresh.seen, refresh.status.isActive, let left = refresh.warmPoolToUpdate, left > 0 else {
+      return []
+    }
+    return ["\(left) instance\(left == 1 ? "" : "s") of the warm pool to be replaced"]
   }
 
   /// Whether anything is not yet as it should be.

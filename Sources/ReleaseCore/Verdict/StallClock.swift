@@ -5,6 +5,7 @@ struct StallClock: Equatable, Sendable {
     var status: RefreshStatus?
     var percent: Int
     var instancesToUpdate: Int
+    var warmPoolToUpdate: Int?
     var healthy: Int
     /// Of each instance that was ever seen, in the order of their ids.
     var lifecycles: [Lifecycle]
@@ -61,7 +62,7 @@ extension FleetTrack {
   var mark: StallClock.Mark {
     StallClock.Mark(
       status: refresh.seen?.status, percent: refresh.seen?.percentComplete ?? 0,
-      instancesToUpdate: refresh.seen?.instancesToUpdate ?? 0,
+      instancesToUpdate: refresh.seen?.instancesToUpdate ?? 0, warmPoolToUpdate: refresh.seen?.warmPoolToUpdate,
       healthy: targetGroups.indices.reduce(0) { $0 + healthyNew(in: $1).count }, lifecycles: instances.map(\.lifecycle))
   }
 

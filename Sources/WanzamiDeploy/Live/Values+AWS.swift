@@ -86,6 +86,7 @@ extension Refresh {
       id: refresh.id, status: RefreshStatus(awsName: refresh.status),
       desired: refresh.desiredConfiguration?.launchTemplate.map(TemplateReference.init),
       percentComplete: refresh.percentageComplete ?? 0, instancesToUpdate: refresh.instancesToUpdate ?? 0,
+      warmPoolToUpdate: refresh.rollback?.warmPoolToUpdateOnRollback ?? refresh.warmPoolToUpdate,
       statusReason: refresh.statusReason, rollbackReason: refresh.rollback?.reason,
       started: refresh.startTime.map(Moment.init), ended: refresh.endTime.map(Moment.init),
       autoRollback: refresh.preferences?.autoRollback ?? false)
