@@ -90,7 +90,12 @@ extension FleetFile {
     request.tags = (tags ?? ["Name": groupName]).sorted { $0.key < $1.key }
       .map { World.GroupTag($0.key, $0.value, propagates: $0.key == "Name") }
     if let launchHookSeconds {
-      request.launchHooks = [World.LaunchHook(name: "launching", completesAfterSeconds: launchHookSeconds)]
+      request.launchHooks = [World.LifecycleHook(name: "launching", completesAfterSeconds: launchHookSeconds)]
+    }
+    if let terminationHookSeconds {
+      request.terminationHooks = [
+        World.LifecycleHook(name: "terminating", completesAfterSeconds: terminationHookSeconds)
+      ]
     }
     return request
   }

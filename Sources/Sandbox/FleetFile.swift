@@ -70,6 +70,8 @@ public struct FleetFile: Codable, Equatable, Sendable {
   public var bootSeconds: Double?
   /// Seconds that a launch lifecycle hook holds each instance; default: no hook.
   public var launchHookSeconds: Int?
+  /// Seconds that a termination lifecycle hook holds each instance after it has drained; default: no hook.
+  public var terminationHookSeconds: Int?
   /// A script; `{{repositoryUri}}` stands for the repository's URI.
   public var userData: String?
   /// Of the template's version 1; default `initial`.
@@ -153,8 +155,9 @@ public struct FleetFile: Codable, Equatable, Sendable {
   private static let keys: Set<String> = [
     "account", "region", "seed", "rate", "group", "template", "templateVersion", "repository", "registry",
     "instanceType", "image", "mixedInstances", "desired", "min", "max", "port", "healthCheck", "grace", "warmup",
-    "deregistrationDelay", "tagMutability", "scan", "description", "bootSeconds", "launchHookSeconds", "userData",
-    "tags", "alarms", "images", "versions", "denied", "faults", "sessionSeconds", "around",
+    "deregistrationDelay", "tagMutability", "scan", "description", "bootSeconds", "launchHookSeconds",
+    "terminationHookSeconds", "userData", "tags", "alarms", "images", "versions", "denied", "faults", "sessionSeconds",
+    "around",
   ]
 
   public var groupName: String { group ?? "wanzami-api" }

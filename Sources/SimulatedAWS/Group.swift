@@ -22,7 +22,8 @@ extension World {
     public var maintenance: (min: Int, max: Int)?
     public var suspended: [String] = []
     public var tags: [GroupTag]
-    public var launchHooks: [LaunchHook]
+    public var launchHooks: [LifecycleHook]
+    public var terminationHooks: [LifecycleHook]
     public var protectsNewInstances = false
     public var serviceLinkedRole: String
     /// In the order of launch.
@@ -55,8 +56,8 @@ extension World {
     }
   }
 
-  /// A launch lifecycle hook, emulated as the time that it holds an instance in `Pending:Wait`.
-  public struct LaunchHook: Hashable, Sendable {
+  /// A lifecycle hook, emulated as the time that it holds an instance in `Pending:Wait` or `Terminating:Wait`.
+  public struct LifecycleHook: Hashable, Sendable {
     public var name: String
     public var heartbeatSeconds: Int
     /// How long until something completes it, in seconds.

@@ -56,9 +56,13 @@ extension World {
       case inService = "InService"
       case standby = "Standby"
       case terminating = "Terminating"
+      /// Drained, and held by a termination hook.
+      case terminatingWait = "Terminating:Wait"
       case terminated = "Terminated"
 
       var isLive: Bool { self == .inService || self == .pending || self == .pendingWait }
+      /// On its way out and not gone.
+      public var isLeaving: Bool { self == .terminating || self == .terminatingWait }
     }
   }
 }

@@ -13,7 +13,7 @@ extension World {
     guard let (g, i) = place(of: id) else {
       throw .validation("Instance Id not found - No managed instance found for instance ID: \(id)")
     }
-    guard groups[g].instances[i].lifecycle != .terminating else {
+    guard !groups[g].instances[i].lifecycle.isLeaving else {
       throw Fault("ScalingActivityInProgress", "Activity for instance \(id) is in progress.")
     }
     if decrementDesired {

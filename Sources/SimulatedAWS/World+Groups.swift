@@ -16,7 +16,8 @@ extension World {
     public var defaultWarmup: Int?
     public var maintenance: (min: Int, max: Int)?
     public var tags: [GroupTag] = []
-    public var launchHooks: [LaunchHook] = []
+    public var launchHooks: [LifecycleHook] = []
+    public var terminationHooks: [LifecycleHook] = []
     public var protectsNewInstances = false
 
     public init(name: String, source: LaunchSource, min: Int, max: Int, desired: Int? = nil) {
@@ -49,6 +50,7 @@ extension World {
         targetGroups: request.targetGroups, healthCheckTypes: request.healthCheckTypes,
         healthCheckGrace: request.healthCheckGrace, defaultWarmup: request.defaultWarmup,
         maintenance: request.maintenance, tags: request.tags, launchHooks: request.launchHooks,
+        terminationHooks: request.terminationHooks,
         protectsNewInstances: request.protectsNewInstances,
         serviceLinkedRole:
           "arn:aws:iam::\(account):role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"))

@@ -268,6 +268,6 @@ extension World {
 extension World.Group {
   /// Whether instances are coming or going.
   fileprivate var hasTransitions: Bool {
-    instances.contains { $0.lifecycle == .pending || $0.lifecycle == .pendingWait || $0.lifecycle == .terminating }
+    instances.contains { $0.lifecycle == .pending || $0.lifecycle == .pendingWait || $0.lifecycle.isLeaving }
   }
 }

@@ -2,7 +2,7 @@ extension World {
   /// Takes an instance out: it leaves its target groups, drains, and is then terminated.
   mutating func terminate(_ g: Int, _ i: Int, reason: Activity.Reason) {
     let id = groups[g].instances[i].id
-    guard groups[g].instances[i].lifecycle != .terminating else { return }
+    guard !groups[g].instances[i].lifecycle.isLeaving else { return }
     if groups[g].instances[i].lifecycle == .pending || groups[g].instances[i].lifecycle == .pendingWait {
       close(.launch(instance: id), in: g, status: "Cancelled", message: "Instance was terminated while launching")
     }
@@ -17,12 +17,21 @@ extension World {
     changes += 1
   }
 
-  /// Terminations whose draining is over.
+  /// Terminations whose draining is over, and whatever hooks hold after it.
+  ///
+  /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
   mutating func finishTerminations(_ g: Int) {
     var i = 0
     while i < groups[g].instances.count {
       guard let until = groups[g].instances[i].drainUntil, until <= now else {
         i += 1
+        continue
+      }
+      let hold = groups[g].terminationHooks.map(\.completesAfterSeconds).max()
+      if let hold, groups[g].instances[i].lifecycle == .terminating {
+        groups[g].instances[i].lifecycle = .terminatingWait
+        groups[g].instances[i].drainUntil = now + milliseconds(hold)
+        changes += 1
         continue
       }
       let id = groups[g].instances[i].id
@@ -47,7 +56,7 @@ extension World {
   /// Something outside of Auto Scaling takes the instance: a crash of the host, a Spot interruption, a person.
   public mutating func lose(_ id: String, to loss: Activity.Loss, at time: WorldTime) {
     advance(to: time)
-    guard let (g, i) = place(of: id), groups[g].instances[i].lifecycle != .terminating else { return }
+    guard let (g, i) = place(of: id), !groups[g].instances[i].lifecycle.isLeaving else { return }
     groups[g].instances[i].state = .terminated
     groups[g].instances[i].lost = loss
     for t in targetGroups.indices { invalidate(id, in: t) }

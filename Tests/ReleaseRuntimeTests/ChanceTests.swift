@@ -54,7 +54,7 @@ struct ChanceTests {
       #expect(passed.contains(release), text)
       #expect(simulation.tags[InFlightMark.key] == nil, text)
       #expect(
-        simulation.state.instances.allSatisfy { $0.lifecycle == .terminating || $0.version == release }, text)
+        simulation.state.instances.allSatisfy { $0.lifecycle.isLeaving || $0.version == release }, text)
     case .nothingToDo, .refused, .failedBefore, .held:
       #expect(saved.map(passed.contains) == true || passed.isEmpty, text)
     case .needsPerson, .interrupted, nil: break

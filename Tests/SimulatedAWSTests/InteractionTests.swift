@@ -163,6 +163,22 @@ struct InteractionTests {
     #expect(fleet.refresh.status == .successful)
   }
 
+  @Test("a termination hook holds an instance after it has drained and before it is terminated")
+  func terminationHook() throws {
+    var fleet = try VirtualFleet { $0.terminationHooks = [.init(name: "stop", completesAfterSeconds: 90)] }
+    let id = fleet.group.instances[0].id
+    try fleet.world.terminateInstance(id, decrementDesired: false)
+    fleet.run(for: 29)
+    #expect(fleet.world.instance(id)?.lifecycle == .terminating)
+    fleet.run(for: 2)
+    #expect(fleet.world.instance(id)?.lifecycle == .terminatingWait)
+    #expect(
+      !(try fleet.world.targetHealth(of: VirtualFleet.arn)).contains { $0.instance == id && $0.state == "healthy" })
+    #expect(throws: Fault.self) { try fleet.world.terminateInstance(id, decrementDesired: false) }
+    fleet.run(for: 90)
+    #expect(fleet.world.instance(id)?.lifecycle == .terminated)
+  }
+
   @Test("an instance that stops by itself is replaced, with the cause that AWS gives")
   func stopped() throws {
     var fleet = try VirtualFleet()

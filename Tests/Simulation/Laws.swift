@@ -122,7 +122,7 @@ extension Simulation {
   var liveVersions: Set<Int> {
     var versions: Set<Int> = []
     let group = world.groups[0]
-    for index in group.instances.indices where group.instances[index].lifecycle != .terminating {
+    for index in group.instances.indices where !group.instances[index].lifecycle.isLeaving {
       versions.insert(group.instances[index].version)
     }
     return versions
@@ -131,7 +131,7 @@ extension Simulation {
   /// The version that all of them run; `nil`: there are several, or no instance.
   var onlyLiveVersion: Int? {
     var only: Int?
-    for index in world.groups[0].instances.indices where world.groups[0].instances[index].lifecycle != .terminating {
+    for index in world.groups[0].instances.indices where !world.groups[0].instances[index].lifecycle.isLeaving {
       let version = world.groups[0].instances[index].version
       guard only == nil || only == version else { return nil }
       only = version

@@ -12,7 +12,7 @@ extension Simulation {
   }
   /// Versions of the instances that serve or will.
   var running: [Int] {
-    state.instances.filter { $0.lifecycle != .terminating }.map(\.version).sorted()
+    state.instances.filter { !$0.lifecycle.isLeaving }.map(\.version).sorted()
   }
 
   /// The world as a reader of this part sees it: an older one where it is held back.

@@ -174,10 +174,11 @@ extension AutoScalingFace {
     return [
       list(
         "LifecycleHooks",
-        group.launchHooks.map { hook in
+        (group.launchHooks.map { ($0, "LAUNCHING") } + group.terminationHooks.map { ($0, "TERMINATING") }).map {
+          (hook, transition) in
           [
             element("LifecycleHookName", hook.name), element("AutoScalingGroupName", group.name),
-            element("LifecycleTransition", "autoscaling:EC2_INSTANCE_LAUNCHING"),
+            element("LifecycleTransition", "autoscaling:EC2_INSTANCE_\(transition)"),
             element("HeartbeatTimeout", hook.heartbeatSeconds),
             element("GlobalTimeout", min(172_800, 100 * hook.heartbeatSeconds)), element("DefaultResult", "ABANDON"),
           ]
