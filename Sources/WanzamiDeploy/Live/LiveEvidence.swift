@@ -12,6 +12,8 @@ struct LiveEvidence: Sendable {
   private static let containerLines = 20
   private static let consoleLines = 8
   private static let activitiesMax = 5
+  /// How long each source may take: less than the whole collection may, so that one that hangs costs itself alone.
+  private static let sourceWithin = Duration.seconds(25)
 
   func collect(_ requests: [EvidenceRequest]) async -> [Evidence] {
     await withTaskGroup(of: (Int, Evidence).self) { tasks in
@@ -44,14 +46,29 @@ struct LiveEvidence: Sendable {
       gaps: [fromActivities.gap, fromContainer.gap, fromConsole.gap].compactMap { $0 })
   }
 
+  private typealias Found = (lines: [String], gap: String?)
+
+  /// Reads one source; one that takes too long is given up, and named as a gap.
   private func lines(
-    _ what: String, _ read: () async throws(AWSError) -> String
-  ) async -> (lines: [String], gap: String?) {
-    do throws(AWSError) {
-      let text = try await read()
-      return (text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }, nil)
-    } catch {
-      return ([], "\(what) could not be had: \(error.description)")
+    _ what: String, _ read: @escaping @Sendable () async throws(AWSError) -> String
+  ) async -> Found {
+    await withTaskGroup(of: Found.self) { race in
+      race.addTask {
+        do throws(AWSError) {
+          let text = try await read()
+          return (text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }, nil)
+        } catch {
+          return ([], "\(what) could not be had: \(error.description)")
+        }
+      }
+      race.addTask {
+        await clock.sleep(LiveEvidence.sourceWithin)
+        let seconds = LiveEvidence.sourceWithin.wholeSecondsRoundedUp
+        return ([], "\(what) could not be had: nothing came within \(seconds) s")
+      }
+      let first = await race.next()
+      race.cancelAll()
+      return first ?? ([], nil)
     }
   }
 
