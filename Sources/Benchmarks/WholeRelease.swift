@@ -29,7 +29,8 @@ struct WholeRelease: Benchmark {
           "release: time beside the fleet's own", .seconds, ours: Series(overhead.ours), beside: "usual script",
           theirs: Series(overhead.theirs), aim: .ratio(10),
           note: "wall clock, minus the time from the refresh's start to its end as the sandbox itself has it; our "
-            + "refresh has a bake, the script's has none. We poll each 3 s, the script each 15 s."),
+            + "refresh has a bake, the script's has none. We poll each 3 s, and each second while only "
+            + "the last step is missing; the script each 15 s."),
         whole.row("release: processor time", .seconds, beside: "usual script") { $0.cpu },
         whole.row("release: memory", .bytes, beside: "usual script") { $0.resident },
       ]

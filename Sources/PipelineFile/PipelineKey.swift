@@ -81,7 +81,11 @@ public enum PipelineKey {
     ("rollout.startWithin", "How long a new instance may take until its first healthy answer.", "5m"),
     ("rollout.stalledAfter", "How long the rollout may make no progress.", "15m"),
     ("rollout.timeout", "How long the rollout may take in all.", "max(60m, twice the forecast of `plan`)"),
-    ("rollout.poll", "How often target health is asked for; 100ms to 10m.", "3s"),
+    (
+      "rollout.poll",
+      "How often target health is asked for; 100ms to 10m. While only the last step is missing, for two minutes at the "
+        + "most, it is asked for each second.", "3s"
+    ),
     ("rollout.protected", "Standby and scale-in-protected instances: ignore or replace.", "ignore"),
     (
       "rollback", "What a failed release does: automatic rolls back, manual leaves that to a person.", "automatic"

@@ -31,6 +31,32 @@ struct VerdictBakeTests {
     #expect(scene.proof?.bakedFor == .seconds(96))
   }
 
+  @Test("the last step is missing: the old ones' leaving, the last one's health, and after the bake AWS's word")
+  func near() {
+    var scene = VerdictScene()
+    scene.look(at: 0)
+    #expect(!scene.watch.isNear, "nothing is replaced yet")
+    scene.serve("i-new1", "i-new2")
+    scene.target("i-new1", .healthy)
+    scene.target("i-new2", .initial)
+    scene.look(at: 3)
+    #expect(!scene.watch.isNear, "one new instance is healthy, two old ones are left")
+    scene.target("i-new2", .healthy)
+    scene.look(at: 6)
+    #expect(scene.watch.isNear, "two are healthy, the old ones are to leave")
+    scene.vanish("i-old1", "i-old2")
+    scene.target("i-new2", .initial)
+    scene.look(at: 9)
+    #expect(scene.watch.isNear, "the old ones have left, one new one is to become healthy")
+    scene.target("i-new2", .healthy)
+    scene.look(at: 12)
+    #expect(!scene.watch.isNear, "it bakes, and the end of that is known")
+    scene.look(at: 71)
+    #expect(!scene.watch.isNear)
+    scene.look(at: 72)
+    #expect(scene.watch.isNear, "the bake is over, and the refresh is not")
+  }
+
   @Test("a look at the targets alone never passes")
   func needsEverything() {
     var scene = VerdictScene()

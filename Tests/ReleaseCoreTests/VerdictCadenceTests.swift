@@ -60,6 +60,21 @@ struct VerdictCadenceTests {
     #expect(cadence.next(after: Self.healthy, wasThrottled: true, ripens: .seconds(1)).wait == .seconds(6))
   }
 
+  @Test(
+    "while only the last step is missing, polls come each second, for two minutes; throttling is heeded all the same")
+  func near() {
+    var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)
+    _ = cadence.next(after: nil)
+    for _ in 0..<120 { #expect(cadence.next(after: Self.healthy, isNear: true).wait == .seconds(1)) }
+    #expect(cadence.next(after: Self.healthy, isNear: true).wait == .seconds(3))
+    #expect(cadence.next(after: Self.healthy).wait == .seconds(3))
+    #expect(cadence.next(after: Self.healthy, isNear: true, ripens: .milliseconds(200)).wait == .milliseconds(200))
+    #expect(cadence.next(after: Self.healthy, wasThrottled: true, isNear: true).wait == .seconds(6))
+    var quick = WatchCadence(poll: .milliseconds(300), hasTargetGroups: true, hasAlarms: false)
+    _ = quick.next(after: nil)
+    #expect(quick.next(after: Self.healthy, isNear: true).wait == .milliseconds(300))
+  }
+
   @Test("near its end, each poll asks for the group and the refresh")
   func closing() {
     var cadence = WatchCadence(poll: .seconds(3), hasTargetGroups: true, hasAlarms: false)

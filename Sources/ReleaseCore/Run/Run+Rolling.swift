@@ -170,7 +170,7 @@ extension Run {
     case .goOn:
       let next = rolling.cadence.next(
         after: observation, wasThrottled: wasThrottled, isClosing: rolling.watch.isClosing,
-        ripens: rolling.watch.ripens)
+        isNear: rolling.watch.isNear, ripens: rolling.watch.ripens)
       rolling.next = next.parts
       let evidence = askForEvidence(&rolling, of: progress.sickInstances, in: progress)
       phase = .rolling(rolling)

@@ -51,6 +51,15 @@ public struct RolloutWatch: Equatable, Sendable {
     return fleet.now - since + settings.poll * 2 >= settings.bake
   }
 
+  /// Only the last step is missing: the health of the last new instances, the leaving of the last old ones, or, when the
+  /// bake is over, AWS's own word.
+  public var isNear: Bool {
+    if let since = holding.since { return fleet.now - since >= settings.bake }
+    if fleet.leftOvers == 0 { return true }
+    let all = max(1, fleet.group.desired - fleet.weightAsideInService)
+    return fleet.hasTargetGroups && fleet.targetGroups.indices.allSatisfy { fleet.healthyNew(in: $0).weight >= all }
+  }
+
   /// How long the bake has still to hold, while it does: nothing but its end is waited for, so it need not be found a
   /// poll later. `nil`: it does not hold, or is over.
   public var ripens: Duration? {

@@ -8,7 +8,8 @@ public enum ObservationPart: String, CaseIterable, Sendable {
 }
 
 /// When to poll next and what to ask: target health at each poll; refresh, group and activities at every fourth, and at
-/// once, within the same poll, when a target changed; alarms at every tenth; everything at the first.
+/// once, within the same poll, when a target changed; alarms at every tenth; everything at the first. While only the last
+/// step of a rollout is missing, the polls come each second.
 ///
 /// A pure value. What was asked and did not come is owed: the next poll asks for it again, and everything is asked for
 /// once all is answered again. Throttling doubles the interval, up to a minute, until nothing is throttled any more; it
@@ -26,6 +27,9 @@ public struct WatchCadence: Equatable, Sendable {
   }
 
   public static let longestWait = Duration.seconds(60)
+  /// Between two polls while only the last step is missing, where the interval is longer; so often in a row at the most.
+  public static let nearWait = Duration.seconds(1)
+  public static let nearPollsMax = 120
 
   private let interval: Duration
   private let hasTargetGroups: Bool
@@ -36,6 +40,7 @@ public struct WatchCadence: Equatable, Sendable {
   private var asked: Set<ObservationPart> = []
   private var owed: Set<ObservationPart> = []
   private var isBlind = false
+  private var nearPolls = 0
 
   /// - Parameters:
   ///   - poll: the interval between two polls.
@@ -52,9 +57,11 @@ public struct WatchCadence: Equatable, Sendable {
   /// - Parameters:
   ///   - wasThrottled: whether AWS throttled any call of the last poll.
   ///   - isClosing: the group's or the refresh's next answer may end the watch.
+  ///   - isNear: only the last step is missing, so its sight is not to come a whole interval late.
   ///   - ripens: the time after which the watch can end, where that is known; it is not waited for longer.
   public mutating func next(
-    after observation: Observation?, wasThrottled: Bool = false, isClosing: Bool = false, ripens: Duration? = nil
+    after observation: Observation?, wasThrottled: Bool = false, isClosing: Bool = false, isNear: Bool = false,
+    ripens: Duration? = nil
   ) -> Poll {
     defer { number += 1 }
     guard let observation else { return Poll(wait: .zero, parts: parts(isChanged: true, isClosing: false)) }
@@ -63,7 +70,9 @@ public struct WatchCadence: Equatable, Sendable {
     let wasBlind = isBlind
     isBlind = wasThrottled || !observation.silences.isEmpty
     owed = isBlind ? asked.filter { !observation.answers($0) } : []
-    let soonest = wasThrottled ? wait : min(wait, ripens ?? wait)
+    nearPolls = isNear ? nearPolls + 1 : 0
+    let near = isNear && nearPolls <= Self.nearPollsMax ? min(wait, Self.nearWait) : wait
+    let soonest = wasThrottled ? wait : min(near, ripens ?? near)
     return Poll(
       wait: soonest, parts: parts(isChanged: isChanged || (wasBlind && !isBlind), isClosing: isClosing))
   }
