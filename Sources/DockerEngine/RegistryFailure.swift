@@ -41,9 +41,16 @@ public enum RegistryFailure: String, Sendable {
         ["name unknown", "repository name not known", "does not exist in the registry", "name_unknown"]
       ),
       (.manifestUnknown, ["manifest unknown", "manifest for", "manifest_unknown"]),
-      (.unauthorized, ["unauthorized", "denied", "authentication required", "403 forbidden", "token has expired"]),
-      (.throttled, ["toomanyrequests", "too many requests"]),
-      (.readOnly, ["the operation is unsupported", "405 method not allowed"]),
+      (
+        .unauthorized,
+        [
+          "unauthorized", "denied", "authentication required", "403 forbidden", "token has expired",
+          "http 401 response",
+          "http 403 response",
+        ]
+      ),
+      (.throttled, ["toomanyrequests", "too many requests", "http 429 response"]),
+      (.readOnly, ["the operation is unsupported", "405 method not allowed", "http 405 response"]),
       (
         .unreachable,
         [
@@ -56,7 +63,7 @@ public enum RegistryFailure: String, Sendable {
         .failing,
         [
           "500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway timeout",
-          "unknown: unknown error",
+          "unknown: unknown error", "http 500 response", "http 502 response", "http 503 response", "http 504 response",
         ]
       ),
     ]

@@ -81,6 +81,71 @@ extension EngineSuite {
       try await engine.removeImage(tag.description)
     }
 
+    @Test("a private base image is pulled with the registry's password, and not without")
+    func privateBase() async throws {
+      let engine = try await connectedEngine()
+      let registry = try RealRegistry(account: account)
+      let base = try await built(engine, for: registry.address)
+      _ = try await engine.push(base, credentials: credentials(registry), progress: ignoreProgress)
+      try await engine.removeImage(base.description)
+      let archive = try BuildContext.archive(["Dockerfile": Array("FROM \(base)\nCOPY Dockerfile /other\n".utf8)])
+      let tag = freshReference("derived")
+      var build = request(archive, tag: tag)
+      let nobody = build
+      try await expect(.noCredentials) { _ = try await engine.build(nobody, progress: ignoreProgress) }
+      build.credentials = [credentials(registry)]
+      _ = try await engine.build(build, progress: ignoreProgress)
+      try await engine.removeImage(tag.description)
+      try await engine.removeImage(base.description)
+    }
+
+    @Test("a registry under maintenance says so, and the same push goes through afterwards")
+    func maintenance() async throws {
+      let engine = try await connectedEngine()
+      let registry = try RealRegistry()
+      let tag = try await built(engine, for: registry.address)
+      registry.stop()
+      let closed = try RealRegistry(isReadOnly: true, earlier: registry)
+      try await expect(.readOnly) { _ = try await engine.push(tag, credentials: nil, progress: ignoreProgress) }
+      closed.stop()
+      let open = try RealRegistry(earlier: closed)
+      let digest = try await engine.push(tag, credentials: nil, progress: ignoreProgress)
+      #expect(try await Registry(over: HTTPTransport()).digest(of: tag, credentials: nil) == digest)
+      open.stop()
+      try await engine.removeImage(tag.description)
+    }
+
+    @Test("a registry that dies in mid-push is told as one, and the push goes on with what is there when it is back")
+    func dies() async throws {
+      let engine = try await connectedEngine()
+      let registry = try RealRegistry()
+      let tag = freshReference(registry: registry.address, "dies")
+      var random = SystemRandomNumberGenerator()
+      // What cannot be compressed takes its time on the wire.
+      let words = (0..<(4 << 20)).map { _ in random.next() as UInt64 }
+      let layer = words.withUnsafeBytes { Array($0) }
+      let archive = try BuildContext.archive([
+        "Dockerfile": Array("FROM scratch\nCOPY first /\nCOPY second /\n".utf8), "first": Array(tag.description.utf8),
+        "second": layer,
+      ])
+      _ = try await engine.build(request(archive, tag: tag), progress: ignoreProgress)
+      let error = await #expect(throws: EngineError.self) {
+        _ = try await engine.push(tag, credentials: nil) { progress in
+          if case .layer(_, "Pushing", let sent?, _) = progress, sent > 0 { registry.kill() }
+        }
+      }
+      guard case .registry(_, _, let kind, let message) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(kind.isPassing, "\(kind): \(message)")
+      let again = try RealRegistry(earlier: registry)
+      let digest = try await engine.push(tag, credentials: nil, progress: ignoreProgress)
+      #expect(try await Registry(over: HTTPTransport()).digest(of: tag, credentials: nil) == digest)
+      again.stop()
+      try await engine.removeImage(tag.description)
+    }
+
     private func expect(_ wanted: RegistryFailure, _ body: () async throws -> Void) async throws {
       let error = await #expect(throws: EngineError.self) { try await body() }
       guard case .registry(_, _, let kind, let message) = error else {

@@ -90,6 +90,11 @@ struct ReadingTests {
       ("manifest unknown: manifest unknown", .manifestUnknown),
       ("An image does not exist locally with the tag: x", .notInEngine),
       ("unsupported: The operation is unsupported.", .readOnly),
+      (
+        "error parsing HTTP 405 response body: invalid character 'M' looking for beginning of value: "
+          + "\"Method not allowed\\n\"", .readOnly
+      ),
+      ("error parsing HTTP 503 response body: invalid character '<': \"<html></html>\"", .failing),
       ("toomanyrequests: Rate exceeded", .throttled),
       ("received unexpected HTTP status: 503 Service Unavailable", .failing),
       ("write /var/lib/docker/tmp/x: no space left on device", .diskFull),

@@ -54,6 +54,9 @@ public final class RealRegistry: Sendable {
 
   deinit { stop() }
 
+  /// Ends it as a crash would.
+  public func kill() { server.kill() }
+
   /// Ends the registry; its data go with the value.
   public func stop() { server.stop() }
 }
