@@ -35,7 +35,9 @@ struct GrantedAction: Sendable {
     GrantedAction("ec2:DescribeLaunchTemplateVersions", any, "releases are versions"),
     GrantedAction("ec2:CreateLaunchTemplateVersion", ["release"], "a release is a new version"),
     GrantedAction("ec2:DescribeInstanceTypes", any, "which architecture the instances run"),
-    GrantedAction("ec2:DescribeImages", changing, "whether the rollback's AMI still exists"),
+    GrantedAction(
+      "ec2:DescribeImages", any,
+      "whether the rollback's AMI still exists, and what it runs where the template names no instance type"),
     GrantedAction("ec2:GetConsoleOutput", changing, "evidence of an instance that fails"),
     GrantedAction("ecr:GetAuthorizationToken", any, "the registry's host, and the login to it"),
     GrantedAction("ecr:DescribeRepositories", any, "the repository's address, and whether its tags can be moved"),

@@ -44,7 +44,7 @@ struct ParallelReadTests {
         connection.answer("<\(operation)Response><\(operation)Result/></\(operation)Response>")
       }
     }
-    let (observation, wasThrottled) = try await fleet(at: server.url).observe(
+    let (observation, wasThrottled) = try await Self.fleet(at: server.url).observe(
       [.group, .refreshes, .activities, .alarms, .targets], targetGroups: ["arn:a", "arn:b"])
     #expect(gate.alone == [], "it was asked only after another was answered")
     #expect(
@@ -57,7 +57,7 @@ struct ParallelReadTests {
   }
 
   /// A fleet with an alarm, whose AWS is a server of the test.
-  private func fleet(at url: String) throws -> LiveFleet {
+  static func fleet(at url: String) throws -> LiveFleet {
     let environment = AWSEnvironment(
       variables: ["AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-north-1"], homeDirectory: "/",
       readFile: { _ in nil }, now: { Timestamp(milliseconds: 1_767_323_045_000) }, sleep: { _ in }, random: { 0.5 },
@@ -101,7 +101,7 @@ struct ParallelReadTests {
       }
     }
     let parts: Set<ObservationPart> = [.group, .refreshes, .activities, .alarms, .targets]
-    let (observation, _) = try await fleet(at: server.url).observe(parts, targetGroups: ["arn:a"])
+    let (observation, _) = try await Self.fleet(at: server.url).observe(parts, targetGroups: ["arn:a"])
     #expect(observation.activities?.count == 800)
     #expect(asked.withLock { $0.values.reduce(0, +) } == 12)
   }

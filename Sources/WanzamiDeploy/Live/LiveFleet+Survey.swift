@@ -91,15 +91,29 @@ extension LiveFleet {
     }
   }
 
-  /// `linux/arm64` or `linux/amd64`, by the template's instance type.
-  private func platform(of template: LaunchTemplate?, saved: SavedConfiguration) async throws -> String? {
+  /// `linux/arm64` or `linux/amd64`, by the template's instance type; where it names none, by its AMI.
+  func platform(of template: LaunchTemplate?, saved: SavedConfiguration) async throws -> String? {
     let version = saved.template?.version.number ?? template?.latestVersion
     var type = version.flatMap { template?.versions[$0]?.instanceType }
     if case .mixedInstances(let policy) = saved, let first = policy.overrides.first?.instanceType { type = first }
-    guard let type else { return nil }
-    let architectures = try await client.ec2.describeInstanceTypes([type]).first?.architectures ?? []
+    var architectures: [String] = []
+    if let type {
+      architectures = try await client.ec2.describeInstanceTypes([type]).first?.architectures ?? []
+    } else if let image = version.flatMap({ template?.versions[$0]?.imageID }), image.hasPrefix("ami-") {
+      architectures = try await architecture(ofImage: image).map { [$0] } ?? []
+    }
     if architectures.contains("arm64") { return "linux/arm64" }
     return architectures.contains("x86_64") ? "linux/amd64" : nil
+  }
+
+  /// `nil`: it is gone, or we may not ask; the release says that it could not be told.
+  private func architecture(ofImage image: String) async throws(AWSError) -> String? {
+    do throws(AWSError) {
+      return try await client.ec2.describeImages(ids: [image]).first?.architecture
+    } catch {
+      guard error.kind == .notFound || error.kind == .denied else { throw error }
+      return nil
+    }
   }
 
   /// The image repository as `docker pull` names it: the pipeline's, else the one in the user data.
