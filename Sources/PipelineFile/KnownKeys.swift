@@ -3,7 +3,7 @@ import ReleaseCore
 /// Every key that a pipeline file may have, by the section it stands in; the file itself is the section `""`.
 enum KnownKeys {
   static let sections: [String: [String]] = [
-    "": ["service", "region", "source", "image", "fleet", "rollout", "rollback", "hooks", "notices"],
+    "": ["service", "region", "source", "image", "fleet", "rollout", "rollback", "hooks", "notices", "prune"],
     "source": ["repository", "branch"],
     "image": [
       "repository", "context", "dockerfile", "platform", "buildArgs", "target", "reuseFor", "cacheFrom", "blockOn",
@@ -16,6 +16,7 @@ enum KnownKeys {
     "hooks": ["beforeRollout", "afterPassed", "afterRollback"],
     "hooks.beforeRollout": hook, "hooks.afterPassed": hook, "hooks.afterRollback": hook,
     "notices": ["webhook", "topic", "results"],
+    "prune": ["keep", "window"],
   ]
 
   private static let hook = ["run", "where", "environment", "envFile", "network", "timeout"]

@@ -6,7 +6,7 @@ public enum PipelineKey {
   typealias Row = (path: String, meaning: String, standard: String?)
 
   /// In the order of the reference.
-  static let meanings: [Row] = settings + hooks + notices
+  static let meanings: [Row] = settings + hooks + notices + prune
 
   private static let settings: [Row] = [
     ("service", "The name that people know the service by.", "the group's name"),
@@ -134,6 +134,11 @@ public enum PipelineKey {
       "The results that are told: released, already-live, landed, nothing-to-do, failed, refused, held, rolled-back, "
         + "needs-person, interrupted.", "released, landed, failed, rolled-back, needs-person, interrupted"
     ),
+  ]
+
+  private static let prune: [Row] = [
+    ("prune.keep", "How many of the newest releases, and of the newest images, `prune` leaves alone; 1 to 1000.", "10"),
+    ("prune.window", "How young a release or an image must be that it leaves alone.", "720h"),
   ]
 
   /// For `explain`.

@@ -17,6 +17,7 @@ extension PipelineReader {
     }
     readSource(section("source", in: top), into: &pipeline.source)
     readImage(section("image", in: top), into: &pipeline.image)
+    readPrune(section("prune", in: top), into: &pipeline.prune)
     let rollout = section("rollout", in: top)
     readPercentages(rollout, into: &pipeline.rollout)
     readDurations(rollout, into: &pipeline.rollout)
@@ -49,6 +50,11 @@ extension PipelineReader {
       image.cacheFrom = source
     }
     image.blockOn = value("blockOn", in: section, as: .word as ValueForm<Severity>)
+  }
+
+  private mutating func readPrune(_ section: Section, into prune: inout Pipeline.Prune) {
+    if let keep = value("keep", in: section, as: .count(1...1000)) { prune.keep = keep }
+    if let window = value("window", in: section, as: .age) { prune.window = window }
   }
 
   private mutating func readPercentages(_ section: Section, into rollout: inout Pipeline.Rollout) {

@@ -17,6 +17,15 @@ extension ValueForm where Value == Int {
   }
 }
 
+extension ValueForm where Value == Int {
+  static func count(_ range: ClosedRange<Int>) -> ValueForm {
+    let allowed = "write a whole number from \(range.lowerBound) to \(range.upperBound)"
+    return ValueForm(wrong: "is not such a number", allowed: allowed) { text in
+      wholeNumber(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+}
+
 extension ValueForm where Value == Duration {
   /// `500ms`, `90s`, `5m`, `1h`: a whole number and a unit.
   static var duration: ValueForm { duration(in: .zero...week) }

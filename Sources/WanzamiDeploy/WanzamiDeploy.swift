@@ -17,6 +17,7 @@ struct WanzamiDeploy: AsyncParsableCommand {
       StatusCommand.self, HistoryCommand.self, InitCommand.self, ExplainCommand.self, RehearseCommand.self,
       SandboxCommand.self, BootstrapCommand.self, AuditCommand.self,
       ReplaceCommand.self, ScaleCommand.self, SnapshotCommand.self, LogsCommand.self, ShellCommand.self,
+      PruneCommand.self,
     ])
 
   /// Parses and runs; wrong usage is exit 2, as for the other tools of a pipeline, not the parser's own 64.

@@ -28,7 +28,7 @@ enum ClientSources {
   }
 
   /// Folders of the program whose calls have a policy of their own, beside the deploying principal's.
-  static let apart = ["Stack", "Audit", "Runbook"]
+  static let apart = ["Stack", "Audit", "Runbook", "Prune"]
 
   /// IAM's names of the operations that the program calls to release: everywhere but in ``apart``.
   static func actionsOfTheProgram() throws -> Set<String> {

@@ -40,6 +40,21 @@ struct OtherPolicyTests {
     }
   }
 
+  @Test("prune may read what groups use, and delete versions of one template and images of one repository")
+  func prune() throws {
+    let policy = try Policy.read("iam-policy-prune")
+    #expect(policy.actions == (try ClientSources.actions(of: "Prune")))
+    for statement in policy.statement {
+      #expect(statement.effect == "Allow")
+      if statement.resource.values == ["*"] {
+        #expect(statement.action.values.allSatisfy { $0.contains(":Describe") })
+        #expect(statement.condition == ["StringEquals": ["aws:RequestedRegion": "REGION"]])
+      } else {
+        #expect(statement.resource.values.allSatisfy { $0.contains(":ACCOUNT:") })
+      }
+    }
+  }
+
   @Test("the runbook's commands may do what they call, to their fleet and its database only")
   func operators() throws {
     let policy = try Policy.read("iam-policy-operator")

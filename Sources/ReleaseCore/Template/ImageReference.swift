@@ -2,6 +2,8 @@
 struct ImageReference: Equatable {
   /// From the first byte of the repository to the last one of tag and digest.
   var range: Range<Int>
+  /// As it is written, without the colon; `nil`: none, or the shell writes it.
+  var tag: String?
   var digest: Digest?
   /// Whether tag or digest is written by the shell: `:$TAG`, `@${DIGEST}`, `$SUFFIX`.
   var isVariable: Bool
@@ -46,10 +48,12 @@ struct ImageReference: Equatable {
     }
     if cursor.next == UInt8(ascii: ":"), !cursor.skipping(1).isAtSpace {
       cursor.position += 1
+      let start = cursor.position
       guard cursor.takeTag() else {
         reference.isVariable = true
         return reference
       }
+      reference.tag = String(decoding: script[start..<cursor.position], as: UTF8.self)
     }
     if cursor.next == UInt8(ascii: "@") {
       let (digest, isVariable) = cursor.takeDigest()

@@ -62,6 +62,25 @@ public enum UserData {
     return try repin(filled, repository: repository, to: digest)
   }
 
+  /// How a script names an image of a repository.
+  public enum ImageName: Equatable, Sendable {
+    case digest(Digest)
+    /// `latest` where nothing is written.
+    case tag(String)
+    /// The shell writes the tag, the digest, or a part of them.
+    case variable
+  }
+
+  /// Each image of `repository` that the script names, in order. Gzip and MIME parts are not looked into: what they name
+  /// is a variable.
+  public static func images(in script: [UInt8], repository: String) -> [ImageName] {
+    if script.starts(with: [0x1f, 0x8b]) || isMIME(script) { return [.variable] }
+    return ImageReference.all(in: script, repository: repository).map { reference in
+      if reference.isVariable || ShellVariable.extends(reference, in: script) { return .variable }
+      return reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
+    }
+  }
+
   /// The digest that the script runs: `nil` unless every reference to the repository is pinned, and to the same one.
   public static func pinnedDigest(in script: [UInt8], repository: String) -> Digest? {
     let references = ImageReference.all(in: script, repository: repository)

@@ -12,6 +12,7 @@ public struct Pipeline: Equatable, Sendable {
   public var fleet: Fleet
   public var rollout = Rollout()
   public var rollback = RollbackPolicy.automatic
+  public var prune = Prune()
   public var hooks = Hooks()
   public var notices = Notices()
 
@@ -98,6 +99,15 @@ public struct Pipeline: Equatable, Sendable {
   public enum ProtectedInstances: String, CaseIterable, Sendable {
     case ignore
     case replace
+  }
+
+  /// What `prune` leaves alone, beside what is in use.
+  public struct Prune: Equatable, Sendable {
+    /// So many of the newest releases, at least one, and as many of the newest images.
+    public var keep = 10
+    /// Releases and images that are younger.
+    public var window = Duration.seconds(30 * 86_400)
+    public init() {}
   }
 
   public enum RollbackPolicy: String, CaseIterable, Sendable {

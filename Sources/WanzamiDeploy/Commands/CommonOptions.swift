@@ -11,7 +11,7 @@ struct CommonOptions: ParsableArguments {
     help: "How to speak: auto, plain, json (one event a line) or github (groups, annotations, job summary, outputs).")
   var output = OutputFormat.auto
 
-  @Flag(help: "Ask nothing. No command asks anything as yet, so this is for scripts that are to stay right.")
+  @Flag(help: "Ask nothing, and do what would be asked: prune deletes what it shows.")
   var yes = false
 
   @Flag(help: "Also show each call to the outside, reads included, and how long it took.")

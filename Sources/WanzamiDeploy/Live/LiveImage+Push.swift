@@ -27,7 +27,8 @@ extension LiveImage {
       guard let tag = holders.free(of: name) else {
         throw ActionFailure(
           .refused,
-          "\(own.name):\(name) has \(TagGeneration.count) images already. Delete those that are no longer needed.")
+          "\(own.name):\(name) has \(TagGeneration.count) images already. Delete those that are no longer needed (wanzami-deploy "
+            + "prune).")
       }
       return try await push(order, as: tag, own, engine)
     } catch let error as EngineError {

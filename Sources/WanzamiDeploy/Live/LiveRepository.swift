@@ -71,7 +71,7 @@ struct LiveRepository: Sendable {
       throw ActionFailure(
         .refused,
         "the commit \(order.commit.short) has \(TagGeneration.count) images in \(order.repository) already. Delete those "
-          + "that are no longer needed, or release another commit.")
+          + "that are no longer needed (wanzami-deploy prune), or release another commit.")
     }
     try await copy(order.digest, holders.manifests[order.digest], as: free, in: order.repository)
     return "\(order.repository):\(free)"
