@@ -39,6 +39,7 @@ let package = Package(
     room("ReleaseCore"),
     room("SimulatedAWS"),
     room("PipelineFile", ["ReleaseCore", yams]),
+    room("RunReport", ["ReleaseCore"]),
 
     // Effects: one room for each outside party.
     room("HTTPTransport", ["CCurl"]),
@@ -55,7 +56,7 @@ let package = Package(
       dependencies: [
         "ReleaseCore", "PipelineFile", "ReleaseRuntime", "AWSClient", "AWSWire", "DockerEngine", "GitRepository",
         "HTTPTransport", "ChildProcesses",
-        "SimulatedAWS", "Sandbox", argumentParser, yams,
+        "SimulatedAWS", "Sandbox", "RunReport", argumentParser, yams,
       ],
       swiftSettings: strict),
 
@@ -83,6 +84,7 @@ let package = Package(
 
     suite("ReleaseCoreTests", ["ReleaseCore"]),
     suite("SimulatedAWSTests", ["SimulatedAWS"]),
+    suite("RunReportTests", ["RunReport", "ReleaseCore", "RealParts"]),
     suite("PipelineFileTests", ["PipelineFile", "ReleaseCore"]),
     suite("HTTPTransportTests", ["HTTPTransport", "RealParts"]),
     suite("ChildProcessesTests", ["ChildProcesses", "RealParts"]),

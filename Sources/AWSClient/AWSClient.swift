@@ -3,7 +3,7 @@ import HTTPTransport
 
 /// The operations of AWS that a release needs, over one transport, one set of credentials and one retry quota.
 public struct AWSClient: Sendable {
-  private var caller: AWSCaller
+  var caller: AWSCaller
 
   public var sts: STS { STS(caller: caller) }
   public var ecr: ECR { ECR(caller: caller) }

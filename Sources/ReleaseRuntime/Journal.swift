@@ -9,12 +9,14 @@ public enum JournalEntry: Sendable {
   /// After it was answered.
   case answered(Event)
   case said(Announcement)
+  /// Beside the effects: what was seen, for whoever reads of the run later.
+  case saw(Sighting)
 }
 
 /// The journal of a run: a file of JSON lines, written before and after each effect.
 ///
 /// Each line is one write to a file opened for appending, so a killed run leaves whole lines. Reads and waits are not
-/// written down, only what changes something, what was answered, and what was said.
+/// written down as entries of their own, only what changes something, what was answered, what was said, and what was seen.
 public final class Journal: Sendable {
   public let path: String
   private let run: RunID
@@ -70,6 +72,8 @@ extension JournalEntry {
       action.effectFacts.map { [.text("entry", "began")] + $0 }
     case .answered(let event):
       event.effectFacts.map { [.text("entry", "answered")] + $0 }
+    case .saw(let sighting):
+      [.text("entry", "saw")] + sighting.facts
     case .said(let announcement):
       [.text("entry", "said"), .text("event", announcement.name), .text("level", announcement.level.rawValue)]
         + announcement.facts + [.text("sentence", announcement.sentence)]

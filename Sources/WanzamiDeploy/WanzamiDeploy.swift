@@ -14,7 +14,8 @@ struct WanzamiDeploy: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ReleaseCommand.self, RollbackCommand.self, ResumeCommand.self, PlanCommand.self, VerifyCommand.self,
-      StatusCommand.self, HistoryCommand.self, InitCommand.self, ExplainCommand.self, RehearseCommand.self,
+      StatusCommand.self, HistoryCommand.self, ReportCommand.self, InitCommand.self, ExplainCommand.self,
+      RehearseCommand.self,
       SandboxCommand.self, BootstrapCommand.self, AuditCommand.self,
       ReplaceCommand.self, ScaleCommand.self, SnapshotCommand.self, LogsCommand.self, ShellCommand.self,
       PruneCommand.self,

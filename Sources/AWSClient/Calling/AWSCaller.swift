@@ -11,6 +11,7 @@ struct AWSCaller: Sendable {
   let credentials: CredentialsStore?
   let memory: CallerMemory
   var retries: Retries = .standard
+  var tell: (@Sendable (CallReport) -> Void)?
 
   /// Sends until an answer is good, or the policy gives up.
   func send(_ call: Call) async throws(AWSError) -> [UInt8] {
@@ -18,7 +19,7 @@ struct AWSCaller: Sendable {
     var state = LoopState()
     while true {
       let credentials = try await currentCredentials(for: call)
-      switch await attempt(call, with: credentials) {
+      switch await attempt(call, with: credentials, number: state.attempt) {
       case .success(let body):
         memory.refund(state.lastCost)
         return body
@@ -62,13 +63,28 @@ struct AWSCaller: Sendable {
   /// How long one attempt may take, its answer included. A poll does not wait as long: the next one asks again.
   private var patience: Duration { retries == .none ? .seconds(15) : .seconds(60) }
 
-  private func attempt(_ call: Call, with credentials: AWSCredentials?) async -> Result<[UInt8], AttemptFailure> {
+  private func attempt(
+    _ call: Call, with credentials: AWSCredentials?, number: Int
+  ) async -> Result<[UInt8], AttemptFailure> {
     let request = signed(call, with: credentials)
+    let began = environment.now()
+    func report(_ status: Int?, _ code: String?, _ requestID: String?) {
+      tell?(
+        CallReport(
+          call, attempt: number, began: began, ended: environment.now(), status: status, code: code,
+          requestID: requestID))
+    }
     do throws(HTTPTransportError) {
       let response = try await transport.send(request)
-      guard !(200..<300).contains(response.status) else { return .success(response.body) }
-      return .failure(AttemptFailure(call, response))
+      guard !(200..<300).contains(response.status) else {
+        report(response.status, nil, response.header("x-amzn-requestid"))
+        return .success(response.body)
+      }
+      let failure = AttemptFailure(call, response)
+      report(response.status, failure.error.code, failure.error.requestID)
+      return .failure(failure)
     } catch {
+      report(nil, String(describing: error.kind), nil)
       return .failure(AttemptFailure(call, error))
     }
   }

@@ -10,6 +10,9 @@ public struct Progress: Equatable, Sendable {
   public var leftOver: Int
   /// Healthy targets that must not be gone below, in units of desired capacity.
   public var floor: Int
+  /// Healthy targets of all versions, in the same units, where there are the fewest; without a target group what is in
+  /// service; `nil`: some target group has not answered yet.
+  public var serving: Int?
   public var refreshStatus: RefreshStatus?
   public var percentComplete: Int?
   public var instancesToUpdate: Int?
@@ -63,13 +66,22 @@ extension FleetTrack {
   func progress(floor: Int, holdsFor: Duration?) -> Progress {
     Progress(
       release: release, desired: group.desired, counted: counted.count, healthy: counted.count - unsettled.count,
-      leftOver: leftOvers, floor: floor, refreshStatus: refresh.seen?.status,
+      leftOver: leftOvers, floor: floor, serving: serving, refreshStatus: refresh.seen?.status,
       percentComplete: refresh.seen?.percentComplete, instancesToUpdate: refresh.seen?.instancesToUpdate,
       rows: instances.filter { $0.absences < 2 && ($0.lifecycle != .leaving || $0.isSighted) }.map(row),
       removed: instances.compactMap { $0.isNew ? $0.removal : nil },
       refused: refusals.map { Progress.Refused(activity: $0.activity.id, why: $0.why, message: $0.activity.words) },
       drift: drift, silences: silences,
       holdsFor: holdsFor)
+  }
+
+  private var serving: Int? {
+    let isSeen = targetGroups.indices.allSatisfy { place in
+      instances.isEmpty || instances.contains { $0.targets[place] != nil }
+    }
+    guard isSeen else { return nil }
+    guard hasTargetGroups else { return weight { $0.lifecycle == .inService && $0.isHealthy } }
+    return targetGroups.indices.map(healthyWeight).min() ?? 0
   }
 
   private func row(_ track: InstanceTrack) -> Progress.Row {

@@ -1,5 +1,6 @@
 import ReleaseCore
 import ReleaseRuntime
+import Sandbox
 import Synchronization
 
 /// One run from its intent to its exit code, on live parts.
@@ -8,6 +9,8 @@ struct Execution: Sendable {
   let format: RunFormat
   let isVerbose: Bool
   let signals: Signals
+  /// What the traffic of a rehearsal has seen so far.
+  var traffic: (@Sendable () -> TrafficTotals)?
   private let isFleetTouched: TouchMark
 
   init(ground: Ground, format: OutputFormat, isVerbose: Bool) {
@@ -39,6 +42,7 @@ struct Execution: Sendable {
     let id = RunID(at: started, randomness: (generator.next(), UInt16.random(in: 0...UInt16.max, using: &generator)))
     let run = Run(id: id, actor: ground.environment.actor, intent: intent, pipeline: ground.pipeline)
     let journal = Journal(folder: ground.environment.journalFolder, run: id)
+    let recorder = RunRecorder(journal: journal, clock: clock)
     let presenter = Presenter(format: format, environment: ground.environment, started: started)
     let begun = Announcement.started(run, program: Version.text)
     presenter.show(begun, at: started)
@@ -46,32 +50,39 @@ struct Execution: Sendable {
     let outcome = await withTaskGroup(of: Void.self) { group in
       group.addTask {
         while !Task.isCancelled {
-          await clock.sleep(Execution.tick)
+          await clock.sleep(presenter.pace)
+          if let totals = traffic?() {
+            recorder.saw(requests: totals.requests, failed: totals.failed)
+            presenter.saw(requests: totals.requests, failed: totals.failed)
+          }
           presenter.tick(at: clock.now())
         }
       }
       defer { group.cancelAll() }
-      return await interpreter(journal: journal, presenter: presenter).perform(run, signals: signals.names())
+      return await interpreter(journal: journal, recorder: recorder, presenter: presenter).perform(
+        run, signals: signals.names())
     }
     await presenter.finish()
     return outcome
   }
 
-  /// How often what is shown is looked at, when nothing happens.
-  private static let tick = Duration.seconds(1)
-
-  private func interpreter(journal: Journal, presenter: Presenter) -> Interpreter {
+  private func interpreter(journal: Journal, recorder: RunRecorder, presenter: Presenter) -> Interpreter {
     let clock = RunClock.system
     let isFleetTouched = isFleetTouched
     let show: @Sendable (Announcement) -> Void = { presenter.show($0, at: clock.now()) }
     let trace: @Sendable (String) -> Void = { show(Announcement("trace", .info, [], "  \($0)")) }
     return Interpreter(
-      ports: ground.ports(telling: show), clock: clock, journal: journal,
+      ports: ground.telling { recorder.made($0) }.ports(telling: show), clock: clock, journal: journal,
       announce: { announcement, moment in
         if announcement.name == "refresh.started" || announcement.name == "refresh.adopted" { isFleetTouched.set() }
         presenter.show(announcement, at: moment)
+        // The end is the journal's last word.
+        if announcement.name == Announcement.endedName { recorder.close() }
       },
-      watch: { presenter.stands($0, at: $1) }, trace: isVerbose ? trace : nil)
+      watch: { standing, moment in
+        presenter.stands(standing, at: moment)
+        recorder.stands(standing)
+      }, trace: isVerbose ? trace : nil)
   }
 }
 

@@ -10,8 +10,8 @@ struct Ground: Sendable {
   let pipeline: Pipeline
   let environment: ProcessEnvironment
   let transport: HTTPTransport
-  let client: AWSClient
-  let registry: LiveRegistry
+  private(set) var client: AWSClient
+  private(set) var registry: LiveRegistry
 
   var fleet: LiveFleet {
     LiveFleet(pipeline: pipeline, client: client, transport: transport, registry: registry)
@@ -46,6 +46,14 @@ struct Ground: Sendable {
         throw ActionFailure(.other, error.description)
       }
     }
+  }
+
+  /// The same ground, which tells of each call to AWS.
+  func telling(_ tell: @escaping @Sendable (CallReport) -> Void) -> Ground {
+    var ground = self
+    ground.client = client.telling(tell)
+    ground.registry = registry.telling(tell)
+    return ground
   }
 
   /// The fleet as it is, for commands that only look; a fleet that cannot be read ends them.

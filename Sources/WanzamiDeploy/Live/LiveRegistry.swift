@@ -12,7 +12,7 @@ struct LiveRegistry: Sendable {
   /// Who we are by the Docker configuration.
   private let configured: @Sendable (_ host: String) async throws(ActionFailure) -> RegistryCredentials?
   /// A client of another region's ECR: a token is good in the region that gave it only.
-  private let client: @Sendable (_ region: String?) throws(ActionFailure) -> AWSClient
+  private var client: @Sendable (_ region: String?) throws(ActionFailure) -> AWSClient
 
   init(pipeline: Pipeline, client: AWSClient, environment: ProcessEnvironment, of region: @escaping RegionalClient) {
     isECR = pipeline.image.isInECR
@@ -35,6 +35,14 @@ struct LiveRegistry: Sendable {
     isECR = false
     configured = { _ in own }
     client = { _ throws(ActionFailure) in throw ActionFailure(.other, "a rehearsal's own registry is not ECR") }
+  }
+
+  /// The same, which tells of each call to AWS; the tokens stay shared.
+  func telling(_ tell: @escaping @Sendable (CallReport) -> Void) -> LiveRegistry {
+    var registry = self
+    let client = client
+    registry.client = { (region) throws(ActionFailure) in try client(region).telling(tell) }
+    return registry
   }
 
   typealias RegionalClient = @Sendable (_ region: String) throws(ActionFailure) -> AWSClient

@@ -9,20 +9,27 @@ final class Presenter: Sendable {
   private struct State {
     var face: any RunFace
     var heartbeat: Heartbeat
+    /// On a terminal.
+    var board: LiveBoard?
   }
 
   private let state: Mutex<State>
   private let streams: StreamWriter
   private let reports: StepFiles?
+  /// How often `tick` should be called.
+  let pace: Duration
 
   init(format: RunFormat, environment: ProcessEnvironment, started: Moment) {
     let face: any RunFace =
       switch format {
-      case .plain: PlainFace(started: started)
+      case .plain, .live: PlainFace(started: started)
       case .json: JSONFace()
       case .github: GitHubFace(started: started)
       }
-    state = Mutex(State(face: face, heartbeat: Heartbeat(at: started)))
+    state = Mutex(
+      State(
+        face: face, heartbeat: Heartbeat(at: started), board: format == .live ? LiveBoard(environment) : nil))
+    pace = format == .live ? .milliseconds(200) : .seconds(1)
     streams = StreamWriter()
     reports = format == .github ? StepFiles(environment) : nil
   }
@@ -30,7 +37,8 @@ final class Presenter: Sendable {
   func show(_ announcement: Announcement, at now: Moment) {
     state.withLock { state in
       state.heartbeat.said(at: now)
-      write(state.face.said(announcement, at: now))
+      if announcement.name == Announcement.endedName { state.board?.end() }
+      write(state.face.said(announcement, at: now), &state, at: now)
     }
   }
 
@@ -38,28 +46,41 @@ final class Presenter: Sendable {
   func stands(_ standing: Standing, at now: Moment) {
     state.withLock { state in
       state.heartbeat.stands(standing.stage, at: now)
-      write(state.face.stands(standing, at: now))
+      state.board?.stands(standing, at: now)
+      write(state.face.stands(standing, at: now), &state, at: now)
     }
   }
 
   /// Time has passed: a run that has said nothing for long says that it still runs.
   func tick(at now: Moment) {
     state.withLock { state in
+      // A clock that moves says that the run goes on.
+      if state.board != nil { return write(.nothing, &state, at: now) }
       guard let waiting = state.heartbeat.due(at: now) else { return }
-      write(state.face.said(waiting, at: now))
+      write(state.face.said(waiting, at: now), &state, at: now)
     }
   }
 
-  /// A line of what goes on around the run.
-  func note(_ line: String) { streams.write(Shown(progress: line)) }
-
-  /// A line of the result beside the run's own.
-  func result(_ line: String) { streams.write(Shown(result: line)) }
+  /// What the traffic of a rehearsal has seen so far.
+  func saw(requests: Int, failed: Int) { state.withLock { $0.board?.saw(requests: requests, failed: failed) } }
 
   /// Returns when everything is written, or its reader has stopped reading.
-  func finish() async { await streams.drain() }
+  func finish() async {
+    state.withLock { state in
+      state.board?.end()
+      streams.draw(state.board?.wipe() ?? "")
+    }
+    await streams.drain()
+  }
 
-  private func write(_ shown: Shown) {
+  private func write(_ shown: Shown, _ state: inout State, at now: Moment) {
+    if state.board != nil {
+      guard shown != .nothing || !streams.isBehind else { return }
+      streams.draw((state.board?.wipe() ?? "") + (shown.progress.map { $0 + "\n" } ?? ""))
+      streams.write(Shown(result: shown.result))
+      streams.draw(state.board?.draw(at: now) ?? "")
+      return
+    }
     streams.write(shown)
     guard let reports, shown.summary != nil || !shown.outputs.isEmpty else { return }
     for problem in reports.write(shown) { streams.write(Shown(progress: "warning: \(problem)")) }

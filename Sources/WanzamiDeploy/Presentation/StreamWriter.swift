@@ -29,6 +29,14 @@ final class StreamWriter: Sendable {
     if let text = shown.result { enqueue(text + "\n", to: output) }
   }
 
+  /// Takes text for standard error as it is.
+  func draw(_ text: String) {
+    if !text.isEmpty { enqueue(text, to: errors) }
+  }
+
+  /// Whether the reader does not keep up: what is only for show is then left out.
+  var isBehind: Bool { state.withLock { $0.waitingBytes > 64 << 10 } }
+
   private func enqueue(_ text: String, to file: Int32) {
     let bytes = Array(text.utf8)
     let notice = state.withLock { state -> [UInt8]? in

@@ -129,7 +129,7 @@ struct Rehearsal: Sendable {
       for (place, commit) in settings.commits.enumerated().dropFirst() where signals.first == nil {
         heading("release of commit \(commit.prefix(12))")
         let fault = place == settings.commits.count - 1 ? settings.fault : nil
-        let code = await release(commit, on: ground, under: fault, in: world).exitCode
+        let code = await release(commit, on: ground, under: fault, in: world, traffic: traffic).exitCode
         codes.append(code)
         heading("it ended with exit \(code)")
       }
@@ -142,10 +142,11 @@ struct Rehearsal: Sendable {
   }
 
   private func release(
-    _ commit: String, on ground: Ground, under fault: RehearsalFault?, in world: SandboxWorld
+    _ commit: String, on ground: Ground, under fault: RehearsalFault?, in world: SandboxWorld, traffic: Traffic
   ) async -> Outcome {
-    let execution = Execution(
+    var execution = Execution(
       ground: ground, format: settings.format, isVerbose: settings.isVerbose, signals: signals)
+    execution.traffic = { traffic.snapshot() }
     guard let fault else { return await execution.perform(.release(ReleaseOptions(revision: commit))) }
     heading("fault \(fault.rawValue): \(fault.sentence)")
     let group = settings.pipeline.fleet.group
