@@ -96,7 +96,7 @@ let package = Package(
     suite("SandboxTests", ["Sandbox", "SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "RealParts"]),
     suite(
       "WanzamiDeployTests",
-      ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts", "ReleaseCore", "ReleaseRuntime"]),
+      ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts", "ReleaseCore", "ReleaseRuntime", yams]),
     // The executable is a dependency so that it is built; the suites start it, and import nothing of it.
     suite(
       "ScenarioTests", ["WanzamiDeploy", "AWSClient", "AWSWire", "HTTPTransport", "RealParts"],

@@ -11,7 +11,9 @@ public enum PipelineFile {
   public static let folder = "pipelines"
 
   /// Files of that folder that are never taken without being named.
-  static let notCandidates: Set<String> = ["reference", "rehearsal", "infrastructure", "github-actions"]
+  static let notCandidates: Set<String> = [
+    "reference", "rehearsal", "infrastructure", "github-actions", "gitlab-ci",
+  ]
 
   /// The path of the file to read: `--pipeline`, else `WANZAMI_PIPELINE`, else the only candidate of `pipelines/`.
   ///

@@ -20,7 +20,8 @@ struct LocatePipelineFileTests {
       (["wanzami-api.yml"], "pipelines/wanzami-api.yml"), (["api.yaml"], "pipelines/api.yaml"),
       (
         [
-          "reference.yml", "rehearsal.yml", "infrastructure.yml", "github-actions.yml", "reference.yaml", "README.md",
+          "reference.yml", "rehearsal.yml", "infrastructure.yml", "github-actions.yml", "gitlab-ci.yml", "ci.sh",
+          "reference.yaml", "README.md",
           ".yml", ".hidden.yml", "api.yml", "api.yml~",
         ], "pipelines/api.yml"
       ),
