@@ -58,7 +58,9 @@ let package = Package(
         "HTTPTransport", "ChildProcesses",
         "SimulatedAWS", "Sandbox", "RunReport", argumentParser, yams,
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // The libraries that scripts/package puts beside the program, for these and for those that they need in turn.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath=$ORIGIN/../lib", "-Xlinker", "--disable-new-dtags"])]),
 
     // Measures us beside what people have, and asserts nothing: started by scripts/bench.
     .executableTarget(

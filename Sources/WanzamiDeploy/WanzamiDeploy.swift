@@ -19,6 +19,7 @@ struct WanzamiDeploy: AsyncParsableCommand {
       SandboxCommand.self, BootstrapCommand.self, AuditCommand.self,
       ReplaceCommand.self, ScaleCommand.self, SnapshotCommand.self, LogsCommand.self, ShellCommand.self,
       PruneCommand.self,
+      ManualCommand.self,
     ])
 
   /// Answers the question that scripts ask most before the parser, which has to learn all commands for any answer: that

@@ -113,7 +113,10 @@ struct WrittenCommandTests {
   @Test("the program has each command that it tells its user to run, as it stands in a text of its own")
   func advice() throws {
     let top = CommandLines.root + "Sources"
-    let command = /"wanzami-deploy ([a-z]+(?: --[a-z-]+(?: (?:[0-9]+|[A-Z]|[A-Z][A-Za-z]+=[^ "]+))?)*)(?: *#[^"]*)?"/
+    let command =
+      #/
+      "wanzami-deploy\ ([a-z]+(?:\ --[a-z-]+(?:\ (?:[0-9]+|[A-Z]|[A-Z][A-Za-z]+=[^\ "]+))?)*)(?:\ *\#[^"]*)?"
+      /#
     var calls: [[String]] = []
     for file in try FileManager.default.subpathsOfDirectory(atPath: top) where file.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(top)/\(file)", encoding: .utf8)
@@ -123,7 +126,9 @@ struct WrittenCommandTests {
     }
     #expect(calls.count > 10)
     // One word may be a name in a sentence.
-    for call in calls where call.count > 1 { #expect(CommandLines.problem(call) == nil, "wanzami-deploy \(call.joined(separator: " "))") }
+    for call in calls where call.count > 1 {
+      #expect(CommandLines.problem(call) == nil, "wanzami-deploy \(call.joined(separator: " "))")
+    }
   }
 
   @Test("a command that does not exist would be found", arguments: ["relaese", "status --chekc", "rollback --to x"])

@@ -4,7 +4,9 @@ import ReleaseCore
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "The pipeline file; default: WANZAMI_PIPELINE, else the only candidate in pipelines/.")
+  @Option(
+    help: "The pipeline file; default: WANZAMI_PIPELINE, else the only candidate in pipelines/.",
+    completion: .file(extensions: ["yml", "yaml"]))
   var pipeline: String?
 
   @Option(
