@@ -23,7 +23,7 @@ enum CommandLines {
   /// given, and what stands for a value has one.
   static func calls(prose: String) -> [[String]] {
     let lines = prose.split(separator: "\n").compactMap { line in
-      line.prefixMatch(of: /(?:    |\$ )(?:exec )?wanzami-deploy ((?:[^ ]| (?! ))*)/).map { String($0.1) }
+      line.prefixMatch(of: /(?: {4,}|\$ )(?:exec )?wanzami-deploy ((?:[^ ]| (?! ))*)/).map { String($0.1) }
     }
     let spans = prose.matches(of: /`wanzami-deploy ([^`]*)`/).map {
       $0.1.split(whereSeparator: \.isNewline).joined(separator: " ")
