@@ -16,32 +16,34 @@ struct ContinuousIntegrationTests {
     (try? Command.run([python, "-c", "import check_jsonschema"]))?.status == 0 ? python : nil
   }
 
-  private func judge(_ file: String, _ schema: String) throws -> Command {
-    try Command.run([
-      try #require(Self.python), "-m", "check_jsonschema", "--builtin-schema", "vendor.\(schema)", "--no-cache", file,
-    ])
+  /// Waited for without a thread of those that all tests share.
+  private func judge(_ file: String, _ schema: String) async throws -> Program.Finished {
+    try await Program.run(
+      [
+        try #require(Self.python), "-m", "check_jsonschema", "--builtin-schema", "vendor.\(schema)", "--no-cache", file,
+      ], environment: currentEnvironment())
   }
 
   @Test(
     "the vendor's schema accepts each file, and not one with a word misspelt",
     .enabled(if: python != nil, "no check-jsonschema: name a Python with it in WANZAMI_PYTHON"),
     arguments: schemas.keys.sorted())
-  func schema(file: String) throws {
+  func schema(file: String) async throws {
     let schema = try #require(Self.schemas[file])
-    let judged = try judge(CommandLines.root + file, schema)
-    #expect(judged.status == 0, "\(judged.text)")
+    let judged = try await judge(CommandLines.root + file, schema)
+    #expect(judged.status == 0, "\(judged.everything)")
     let folder = try TemporaryFolder("ci")
     let text = try CommandLines.text(file)
     for (right, wrong) in [("    runs-on:", "    run-on:"), ("  interruptible: false", "  interruptible: never")]
     where text.contains(right) {
-      let broken = try judge(try folder.write("broken.yml", text.replacing(right, with: wrong)), schema)
-      #expect(broken.status == 1, "\(broken.text)")
+      let broken = try await judge(try folder.write("broken.yml", text.replacing(right, with: wrong)), schema)
+      #expect(broken.status == 1, "\(broken.everything)")
     }
   }
 
   @Test(
     "shellcheck finds nothing in what their shells run", .enabled(if: Command.exists("shellcheck"), "no shellcheck"))
-  func shell() throws {
+  func shell() async throws {
     let folder = try TemporaryFolder("ci")
     var texts = ["ci.sh": try CommandLines.text("pipelines/ci.sh")]
     for file in Self.schemas.keys {
@@ -50,12 +52,13 @@ struct ContinuousIntegrationTests {
       }
     }
     #expect(texts.count == 8)
-    for (name, text) in texts {
-      let checked = try Command.run(["shellcheck", "--shell", "bash", try folder.write(name, text)])
-      #expect(checked.status == 0, "\(name): \(checked.text)")
-    }
-    let wrong = try Command.run(["shellcheck", "--shell", "bash", try folder.write("wrong", "exit $1\n")])
-    #expect(wrong.text.contains("SC2086"))
+    let files = try texts.map { name, text in try folder.write(name, text) }
+    let command = ["shellcheck", "--shell", "bash"]
+    let checked = try await Program.run(command + files.sorted(), environment: currentEnvironment())
+    #expect(checked.status == 0, "\(checked.everything)")
+    let wrong = try await Program.run(
+      command + [try folder.write("wrong", "exit $1\n")], environment: currentEnvironment())
+    #expect(wrong.output.contains("SC2086"))
   }
 
   @Test("the program has each command that they call")
@@ -119,9 +122,11 @@ struct WrittenCommandTests {
       /#
     var calls: [[String]] = []
     for file in try FileManager.default.subpathsOfDirectory(atPath: top) where file.hasSuffix(".swift") {
-      let text = try String(contentsOfFile: "\(top)/\(file)", encoding: .utf8)
-      calls += text.replacing(/\\\([^"\n]*\)/, with: "1").matches(of: command).map { found in
-        found.1.split(separator: " ").map { $0 == "N" ? "1" : String($0) }
+      for line in try String(contentsOfFile: "\(top)/\(file)", encoding: .utf8).components(separatedBy: "\n")
+      where line.contains("\"wanzami-deploy ") {
+        calls += line.replacing(/\\\([^"]*\)/, with: "1").matches(of: command).map { found in
+          found.1.split(separator: " ").map { $0 == "N" ? "1" : String($0) }
+        }
       }
     }
     #expect(calls.count > 10)

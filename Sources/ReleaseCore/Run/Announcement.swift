@@ -166,10 +166,17 @@ extension Intent {
   fileprivate func inWords(_ pipeline: Pipeline) -> String {
     switch self {
     case .release(let options):
-      "release of \(options.revision ?? "the head of \(pipeline.source.branch)") to \(pipeline.service)"
+      "release of \(options.inWords ?? "the head of \(pipeline.source.branch)") to \(pipeline.service)"
     case .rollback(let options):
       "rollback of \(pipeline.service)" + (options.release.map { " to release \($0)" } ?? "")
     case .resume: "resume of \(pipeline.service)"
     }
+  }
+}
+
+extension ReleaseOptions {
+  /// What is released; `nil`: the head of the branch.
+  fileprivate var inWords: String? {
+    isRedeploy ? "the live image, on new instances," : revision ?? image.map { "image \($0.text)" }
   }
 }
