@@ -21,7 +21,7 @@ struct MutationTests {
       (.forgetsBake, 1),
       (.trustsSuccessful, 1),
       (.takesSilenceForSick, 54),
-      (.takesSilenceForHealthy, 839),
+      (.takesSilenceForHealthy, 315),
       (.adoptsForeignRefreshes, 14),
       (.doesNotCondemn, 1),
       (.ignoresFloor, 1),

@@ -67,7 +67,11 @@ extension Disturbance.Kind {
   init(drawn chance: inout Chance, shape: Shape) {
     switch chance.below(30) {
     case 0, 1: self = .throttled(calls: 2 + chance.below(8))
-    case 2, 3: self = .silent(seconds: Double(5 + chance.below(90)), isOfTargetsOnly: chance.isOne(in: 3))
+    case 2, 3:
+      // Targets that say nothing for a whole rollout and its bake tell whether silence is taken for an answer.
+      let isOfTargetsOnly = chance.isOne(in: 2)
+      self = .silent(
+        seconds: Double(5 + chance.below(isOfTargetsOnly ? 300 : 90)), isOfTargetsOnly: isOfTargetsOnly)
     case 4, 5, 6:
       let parts: [Set<ObservationPart>] = [
         [.refreshes], [.group], [.targets], [.group, .refreshes], [.group, .refreshes, .targets, .activities],

@@ -92,7 +92,8 @@ extension Laws {
   }
 
   private func checkReleased(_ release: Int, _ simulation: Simulation) {
-    checkGood(release, simulation)
+    // What passes was seen whole by the very poll that passed it, but for an answer that was a few seconds old.
+    checkGood(release, simulation, within: 20)
     let wasDisturbed = struckKinds.contains { $0.isOfReading || $0.takesCapacity }
     if !wasDisturbed, !kinds.contains(where: \.isOfReading) {
       let bake = Int64(shape.bake) * 1000
@@ -109,11 +110,11 @@ extension Laws {
   }
 
   /// What an exit 0 or 5 says of the fleet.
-  private func checkGood(_ release: Int, _ simulation: Simulation) {
+  private func checkGood(_ release: Int, _ simulation: Simulation, within seconds: Int64 = 90) {
     if simulation.savedVersion != String(release) {
       simulation.violate("exit code and fleet agree", "\(release) is not saved, but \(simulation.savedVersion ?? "")")
     }
-    if !isGood(release, simulation) {
+    if !isGood(release, simulation, within: seconds) {
       simulation.violate(
         "exit code and fleet agree",
         "release \(release) is not whole: versions \(simulation.running), healthy "
@@ -124,10 +125,10 @@ extension Laws {
 
   /// Whether everything is on the release, and was seen healthy so lately that an answer may still have said so. What
   /// took capacity away is not the release's fault: then only the versions count.
-  private func isGood(_ release: Int, _ simulation: Simulation) -> Bool {
+  private func isGood(_ release: Int, _ simulation: Simulation, within seconds: Int64) -> Bool {
     if struckKinds.contains(where: \.takesCapacity) { return simulation.liveVersions == [release] }
     if isWhole(release, simulation) || holdsSince[release] != nil { return true }
-    return wholeAt[release].map { simulation.world.now - $0 <= 90_000 } ?? false
+    return wholeAt[release].map { simulation.world.now - $0 <= seconds * 1000 } ?? false
   }
 
   private func checkLanded(_ release: Int, from: Int?, _ simulation: Simulation) {

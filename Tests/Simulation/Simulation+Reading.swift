@@ -16,12 +16,8 @@ extension Simulation {
   }
 
   /// The world as a reader of this part sees it: an older one where it is held back.
-  private func seen(_ part: ObservationPart) -> World {
-    if let held, held.parts.contains(part) { held.world } else { world }
-  }
-
   private func seenGroup(_ part: ObservationPart) -> World.Group {
-    seen(part).groups[0]
+    if let held, held.parts.contains(part) { held.world.groups[0] } else { world.groups[0] }
   }
 
   func survey() -> Survey {
@@ -97,9 +93,10 @@ extension Simulation {
 
   private func coreTargets() -> [String: [Target]] {
     var targets: [String: [Target]] = [:]
-    let world = seen(.targets)
-    for arn in world.groups[0].targetGroups {
-      targets[arn] = (try? world.targetHealth(of: arn))?.map {
+    let older = held.flatMap { $0.parts.contains(.targets) ? $0 : nil }
+    for arn in older?.world.groups[0].targetGroups ?? world.groups[0].targetGroups {
+      let health = older.map { try? $0.world.targetHealth(of: arn) } ?? (try? world.targetHealth(of: arn))
+      targets[arn] = health?.map {
         Target(
           id: $0.instance, state: TargetState(awsName: $0.state), reason: $0.reason, detail: $0.description)
       }
@@ -108,7 +105,11 @@ extension Simulation {
   }
 
   private func coreRefreshes() -> [Refresh] {
-    seenGroup(.refreshes).refreshes.reversed().map { refresh in
+    let refreshes =
+      if let held, held.parts.contains(.refreshes) { held.world.groups[0].refreshes } else {
+        world.groups[0].refreshes
+      }
+    return refreshes.reversed().map { refresh in
       Refresh(
         id: refresh.id, status: RefreshStatus(awsName: refresh.status.rawValue),
         desired: refresh.desired.flatMap { Simulation.configuration($0).template },
@@ -120,7 +121,11 @@ extension Simulation {
   }
 
   private func coreActivities() -> [Activity] {
-    seenGroup(.activities).activities.suffix(30).reversed().map { activity in
+    let activities =
+      if let held, held.parts.contains(.activities) { held.world.groups[0].activities } else {
+        world.groups[0].activities
+      }
+    return activities.suffix(30).reversed().map { activity in
       if let known = knownActivities[activity.id] { return known }
       let core = Activity(
         id: activity.id, description: activity.description, cause: activity.cause, status: activity.status,
@@ -132,7 +137,8 @@ extension Simulation {
   }
 
   private func coreAlarms() -> [Alarm] {
-    seen(.alarms).alarms.filter { pipeline.rollout.alarms.contains($0.name) }.map {
+    let alarms = if let held, held.parts.contains(.alarms) { held.world.alarms } else { world.alarms }
+    return alarms.filter { pipeline.rollout.alarms.contains($0.name) }.map {
       Alarm(name: $0.name, state: Alarm.State(rawValue: $0.state.rawValue)!, reason: $0.reason)
     }
   }
@@ -148,7 +154,16 @@ extension Simulation {
 
   private static func fingerprint(_ data: TemplateData) -> String {
     guard case .members(let members) = data.tree else { return "" }
-    return String(describing: members.filter { $0.key != "UserData" })
+    return members.filter { $0.key != "UserData" }.map { "\($0.key)=\(spelled($0.value))" }.joined(separator: "&")
+  }
+}
+
+/// A value in one line; two differ where the values do.
+private func spelled(_ tree: Tree) -> String {
+  switch tree {
+  case .text(let text): "<\(text)>"
+  case .members(let members): "{" + members.map { "\($0.key)=\(spelled($0.value))" }.joined(separator: "&") + "}"
+  case .list(let items): "[" + items.map(spelled).joined(separator: "&") + "]"
   }
 }
 

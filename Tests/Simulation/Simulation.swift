@@ -37,7 +37,7 @@ final class Simulation {
   /// How the reducer is crippled; `nil`: it is itself.
   var mutation: Mutation?
   /// What the readers see instead of the world: an older state of it, until a given time.
-  var held: (world: World, parts: Set<ObservationPart>, until: WorldTime)?
+  var held: Held?
   /// Until when nothing answers a poll.
   var silentUntil = Simulation.start
   /// Until when no target group answers.
@@ -82,6 +82,19 @@ final class Simulation {
   private struct Boot {
     var at: WorldTime
     var version: Int
+  }
+
+  /// An older state of the world; a reference, since the whole of it is too much to copy at each look.
+  final class Held {
+    let world: World
+    let parts: Set<ObservationPart>
+    let until: WorldTime
+
+    init(_ world: World, _ parts: Set<ObservationPart>, until: WorldTime) {
+      self.world = world
+      self.parts = parts
+      self.until = until
+    }
   }
 
   private struct Entry {

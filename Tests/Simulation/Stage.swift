@@ -112,7 +112,8 @@ extension Disturbance {
       let until = simulation.world.now + Int64(seconds * 1000)
       if isOfTargetsOnly { simulation.targetsSilentUntil = until } else { simulation.silentUntil = until }
     case .stale(let seconds, let parts):
-      simulation.held = (simulation.world, parts, simulation.world.now + Int64(seconds * 1000))
+      simulation.held = Simulation.Held(
+        simulation.world, parts, until: simulation.world.now + Int64(seconds * 1000))
     case .refusedLaunches(let count, let isFatal):
       simulation.world.failNextLaunches(
         Array(repeating: isFatal ? .imageGone : .insufficientCapacity, count: count))

@@ -47,7 +47,7 @@ public struct Return: Equatable, Sendable {
     case resume
   }
 
-  public enum Step: Equatable, Sendable {
+  public indirect enum Step: Equatable, Sendable {
     case marking
     case asking
     case cancelling

@@ -20,7 +20,16 @@ public struct Rollout: Equatable, Sendable {
   /// The refreshes that were there before, by id.
   var earlierRefreshes: Set<String>
   /// What was decided of the fleet before; `nil`: the rollout was found in AWS.
-  public var clearance: Clearance?
+  public var clearance: Clearance? { decided.clearance }
+  private var decided = Decided.elsewhere
+
+  /// Held indirectly: a rollout is copied at each poll, and this much is never looked at again.
+  private indirect enum Decided: Equatable, Sendable {
+    case before(Clearance)
+    case elsewhere
+
+    var clearance: Clearance? { if case .before(let clearance) = self { clearance } else { nil } }
+  }
 
   init(_ draft: Draft, release: Int) {
     let clearance = draft.candidate.clearance
@@ -37,7 +46,7 @@ public struct Rollout: Equatable, Sendable {
     settings = clearance.settings
     passed = clearance.passed
     aim = clearance.aim == release ? clearance.passed.last(otherThan: release) : clearance.aim
-    self.clearance = clearance
+    decided = .before(clearance)
   }
 
   /// A rollout that was found in AWS.

@@ -54,8 +54,8 @@ struct ProgressLines: Equatable, Sendable {
   }
 
   private mutating func rowLines(_ progress: Progress) -> [Announcement] {
+    guard !isSaid(progress.rows) else { return [] }
     let looks = progress.rows.map { Look(id: $0.id, lifecycle: $0.lifecycle, targets: $0.targets) }
-    guard looks != rows else { return [] }
     let before = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     var lines: [Announcement] = []
     for (row, look) in zip(progress.rows, looks) where before[row.id] != look {
@@ -76,6 +76,14 @@ struct ProgressLines: Equatable, Sendable {
     }
     rows = looks
     return lines
+  }
+
+  private func isSaid(_ newest: [Progress.Row]) -> Bool {
+    newest.count == rows.count
+      && newest.indices.allSatisfy {
+        newest[$0].lifecycle == rows[$0].lifecycle && newest[$0].id == rows[$0].id
+          && newest[$0].targets == rows[$0].targets
+      }
   }
 
   /// Instances of the release that were taken out, each once: by whom, and whether it counts.

@@ -71,8 +71,8 @@ extension Run {
   }
 
   mutating func goBack(_ event: Event, at now: Moment) -> [Action] {
+    if phase.watched == .landing { return land(event, at: now) }
     guard case .goingBack(var back) = phase else { return [] }
-    if case .landing = back.step { return land(event, at: now) }
     switch (back.step, event) {
     case (.marking, .tagged):
       return observe(back)

@@ -30,13 +30,20 @@ extension Run {
   }
 
   private mutating func completeLanding(_ observation: Observation, wasThrottled: Bool) -> [Action]? {
-    guard case .goingBack(var back) = phase, case .landing(var landing) = back.step, landing.half == nil,
-      !wasThrottled, let rest = landing.cadence.rest(of: observation, asked: landing.next)
+    guard !wasThrottled, let rest = restOfLook(observation), case .goingBack(var back) = phase,
+      case .landing(var landing) = back.step
     else { return nil }
     landing.half = observation
     back.step = .landing(landing)
     phase = .goingBack(back)
     return [.observe(rest)]
+  }
+
+  private func restOfLook(_ observation: Observation) -> Set<ObservationPart>? {
+    guard case .goingBack(let back) = phase, case .landing(let landing) = back.step, landing.half == nil else {
+      return nil
+    }
+    return landing.cadence.rest(of: observation, asked: landing.next)
   }
 
   /// As for a rollout, the watch is moved out of the phase while it changes.

@@ -146,12 +146,16 @@ extension Run {
 
   /// A poll that saw a target change is completed before it is judged; `nil`: there is nothing to complete.
   private mutating func complete(_ observation: Observation, wasThrottled: Bool) -> [Action]? {
-    guard case .rolling(var rolling) = phase, rolling.half == nil, !wasThrottled,
-      let rest = rolling.cadence.rest(of: observation, asked: rolling.next)
-    else { return nil }
+    guard !wasThrottled, let rest = restOfPoll(observation), case .rolling(var rolling) = phase else { return nil }
     rolling.half = observation
     phase = .rolling(rolling)
     return [.observe(rest)]
+  }
+
+  /// Looked at in place: most polls are complete.
+  private func restOfPoll(_ observation: Observation) -> Set<ObservationPart>? {
+    guard case .rolling(let rolling) = phase, rolling.half == nil else { return nil }
+    return rolling.cadence.rest(of: observation, asked: rolling.next)
   }
 
   /// The watch is moved out of the phase, so that it changes in place and is not copied at each poll; each way out of

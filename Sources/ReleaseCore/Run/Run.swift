@@ -42,8 +42,11 @@ public struct Run: Equatable, Sendable {
 
   /// Takes in what happened.
   public mutating func handle(_ event: Event, at now: Moment) -> [Action] {
-    defer { noteSubject() }
-    return react(to: event, at: now)
+    let watched = phase.watched
+    let actions = react(to: event, at: now)
+    // What a watch sees changes nothing of what the run is about.
+    if watched == nil || watched != phase.watched { noteSubject() }
+    return actions
   }
 
   private mutating func react(to event: Event, at now: Moment) -> [Action] {
@@ -127,8 +130,9 @@ public struct Run: Equatable, Sendable {
   }
 }
 
-/// Where a run stands. Each case carries exactly what is true in it.
-public enum Phase: Equatable, Sendable {
+/// Where a run stands. Each case carries exactly what is true in it; indirectly, since a phase is looked at many times
+/// for each time that it changes.
+public indirect enum Phase: Equatable, Sendable {
   /// Exits: preparing (release), surveying (rollback, resume).
   case created
   /// The survey and the commit are being read. Exits: waitingForLock, rolling (adopted), comparing, building,

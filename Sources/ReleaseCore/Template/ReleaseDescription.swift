@@ -26,12 +26,12 @@ public struct ReleaseDescription: Equatable, Sendable, CustomStringConvertible {
 
   /// Parses exactly the form above; `nil` for every other text.
   public init?(_ text: String) {
-    let fields = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard fields.count == 5, fields[0] == ReleaseDescription.magic,
+    let fields = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+    guard fields.count == 5, fields[0].elementsEqual(ReleaseDescription.magic.utf8),
       let commit = ReleaseDescription.value(fields[1], of: "commit").flatMap(Commit.init),
       let digest = ReleaseDescription.value(fields[2], of: "digest").flatMap({ Digest($0) }),
       let run = ReleaseDescription.value(fields[3], of: "run").flatMap({ RunID($0) }),
-      let by = ReleaseDescription.value(fields[4], of: "by"), (1...ReleaseDescription.byMax).contains(by.count),
+      let by = ReleaseDescription.value(fields[4], of: "by"), (1...ReleaseDescription.byMax).contains(by.utf8.count),
       by.unicodeScalars.allSatisfy(ReleaseDescription.isPrintable)
     else { return nil }
     self.init(commit: commit, digest: digest, run: run, by: by)
@@ -41,8 +41,10 @@ public struct ReleaseDescription: Equatable, Sendable, CustomStringConvertible {
     "\(ReleaseDescription.magic) commit=\(commit) digest=\(digest) run=\(run) by=\(by)"
   }
 
-  private static func value(_ field: Substring, of key: String) -> String? {
-    field.hasPrefix("\(key)=") ? String(field.dropFirst(key.count + 1)) : nil
+  private static func value(_ field: Substring.UTF8View, of key: StaticString) -> String? {
+    let count = key.utf8CodeUnitCount
+    let isIt = key.withUTF8Buffer { field.starts(with: $0) } && field.dropFirst(count).first == UInt8(ascii: "=")
+    return isIt ? String(Substring(field.dropFirst(count + 1))) : nil
   }
 
   private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool { (0x21...0x7e).contains(scalar.value) }

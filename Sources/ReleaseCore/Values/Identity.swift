@@ -41,7 +41,7 @@ public struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// `nil` unless `text` is 26 characters of Crockford's alphabet, upper case.
   public init?(_ text: String) {
-    guard text.count == 26, text.allSatisfy({ RunID.alphabet.contains($0) }) else { return nil }
+    guard text.utf8.count == 26, text.utf8.allSatisfy(isOfCrockfordsAlphabet) else { return nil }
     self.text = text
   }
 
@@ -66,6 +66,14 @@ public struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static func < (left: RunID, right: RunID) -> Bool { left.text < right.text }
 
   public var description: String { text }
+}
+
+private func isOfCrockfordsAlphabet(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "I"), UInt8(ascii: "L"), UInt8(ascii: "O"), UInt8(ascii: "U"): false
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+  default: false
+  }
 }
 
 func isLowercaseHex(_ byte: UInt8) -> Bool {

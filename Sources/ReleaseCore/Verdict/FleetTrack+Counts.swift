@@ -1,6 +1,7 @@
 /// What the tracks add up to. Weighted groups are counted in units of weight.
 extension FleetTrack {
   /// The weight of what a condition holds for.
+  @inline(__always)
   func weight(where holds: (InstanceTrack) -> Bool) -> Int {
     var weight = 0
     for index in instances.indices where holds(instances[index]) { weight += instances[index].weight }

@@ -1,4 +1,5 @@
-/// One instance of the group, over all polls.
+/// One instance of the group, over all polls. What is asked of it for each instance of each poll is inlined, so that it
+/// is read in place.
 struct InstanceTrack: Equatable, Sendable {
   let id: String
   let version: Int?
@@ -49,6 +50,7 @@ struct InstanceTrack: Equatable, Sendable {
 
   /// On its way out: by its lifecycle, by an activity, or by its target (draining, or gone since the group was last
   /// seen).
+  @inline(__always)
   var isLeaving: Bool {
     if lifecycle == .leaving || removal != nil { return true }
     for place in targets.indices {
@@ -58,17 +60,23 @@ struct InstanceTrack: Equatable, Sendable {
     return false
   }
   /// Part of the capacity that stays.
+  @inline(__always)
   var isLive: Bool { (lifecycle == .inService || lifecycle == .pending) && !isLeaving }
+  @inline(__always)
   var isCountedNew: Bool { isNew && !isAside && isLive }
   /// On another version and staying there.
+  @inline(__always)
   var isLeftOver: Bool { !isNew && !isAside && isLive }
 
+  @inline(__always)
   var wasHealthy: Bool { targets.contains { $0?.wasHealthy == true } }
   /// In service and healthy everywhere. Auto Scaling's own opinion is not asked: where a target is healthy, it speaks
   /// of the machine and not of the release.
+  @inline(__always)
   var isSettled: Bool { lifecycle == .inService && targets.allSatisfy { $0?.isHealthy == true } }
   var isDrainingAnywhere: Bool { targets.contains { $0?.isDraining == true } }
   /// Whether some target group has answered since it is known.
+  @inline(__always)
   var isSighted: Bool { targets.contains { $0 != nil } }
 
   func age(at now: Moment) -> Duration? { inServiceSince.map { max(.zero, now - $0) } }

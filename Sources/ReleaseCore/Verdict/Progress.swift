@@ -68,8 +68,7 @@ extension FleetTrack {
       release: release, desired: group.desired, counted: counted.count, healthy: counted.count - unsettled.count,
       leftOver: leftOvers, floor: floor, serving: serving, refreshStatus: refresh.seen?.status,
       percentComplete: refresh.seen?.percentComplete, instancesToUpdate: refresh.seen?.instancesToUpdate,
-      rows: instances.filter { $0.absences < 2 && ($0.lifecycle != .leaving || $0.isSighted) }.map(row),
-      removed: instances.compactMap { $0.isNew ? $0.removal : nil },
+      rows: rows, removed: removed,
       refused: refusals.map { Progress.Refused(activity: $0.activity.id, why: $0.why, message: $0.activity.words) },
       drift: drift, silences: silences,
       holdsFor: holdsFor)
@@ -84,6 +83,24 @@ extension FleetTrack {
     return targetGroups.indices.map(healthyWeight).min() ?? 0
   }
 
+  private var rows: [Progress.Row] {
+    var rows: [Progress.Row] = []
+    rows.reserveCapacity(instances.count)
+    for index in instances.indices
+    where instances[index].absences < 2 && (instances[index].lifecycle != .leaving || instances[index].isSighted) {
+      rows.append(row(instances[index]))
+    }
+    return rows
+  }
+
+  private var removed: [Removed] {
+    var removed: [Removed] = []
+    for index in instances.indices where instances[index].isNew {
+      if let removal = instances[index].removal { removed.append(removal) }
+    }
+    return removed
+  }
+
   private func row(_ track: InstanceTrack) -> Progress.Row {
     let sights = targetGroups.indices.map { place in
       let sight = track.targets[place]?.sight
@@ -96,16 +113,19 @@ extension FleetTrack {
   }
 
   private var drift: [String] {
-    instances.compactMap { track in
+    var drift: [String] = []
+    for index in instances.indices where instances[index].isAside || instances[index].lifecycle == .standby {
+      let track = instances[index]
       switch (track.isAside, track.lifecycle) {
-      case (true, .leaving): nil
-      case (true, .standby): "\(track.id) (\(track.versionInWords)) is in standby and left alone"
+      case (true, .leaving): break
+      case (true, .standby): drift.append("\(track.id) (\(track.versionInWords)) is in standby and left alone")
       case (true, _):
-        "\(track.id) (\(track.versionInWords)) is protected from scale-in, or was in standby and left alone"
-      case (false, .standby): "\(track.id) (\(track.versionInWords)) is in standby"
-      case (false, _): nil
+        drift.append(
+          "\(track.id) (\(track.versionInWords)) is protected from scale-in, or was in standby and left alone")
+      case (false, _): drift.append("\(track.id) (\(track.versionInWords)) is in standby")
       }
     }
+    return drift
   }
 
   /// What keeps the group from going on, in words; no fault by itself.
