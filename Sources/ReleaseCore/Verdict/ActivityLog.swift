@@ -44,8 +44,9 @@ struct ActivityLog: Equatable, Sendable {
     let shift = activities.count - last.count
     defer { last = activities }
     var news: [Entry] = []
-    for (place, activity) in activities.enumerated() {
-      if place >= shift, place - shift < last.count, last[place - shift] == activity { continue }
+    for place in activities.indices {
+      if place >= shift, place - shift < last.count, last[place - shift] == activities[place] { continue }
+      let activity = activities[place]
       guard entries[activity.id]?.activity != activity else { continue }
       let entry = Entry(activity)
       entries[activity.id] = entry

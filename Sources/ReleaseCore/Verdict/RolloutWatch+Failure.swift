@@ -102,7 +102,8 @@ extension RolloutWatch {
 
   /// An old target drains while healthy targets, of all versions, are below the floor.
   ///
-  /// Not meant are a target that was not healthy before it drained (no capacity goes with it), one that a known cause
+  /// Not meant are a target that was not seen healthy before it drained (no capacity goes with it, as far as is known:
+  /// it may have drained already when the watch was taken up, beside what others took before that), one that a known cause
   /// other than the refresh takes out, a floor that rose after the drain began, and what EC2, Spot, scaling or a user
   /// took, before its replacement is healthy. The cause is waited for until activities were read once, or for three
   /// sights.
@@ -161,7 +162,7 @@ extension RolloutWatch {
   }
 
   private func isOurs(_ drain: TargetTrack.Drain, of track: InstanceTrack) -> Bool {
-    guard drain.before == nil || drain.before == .healthy else { return false }
+    guard drain.before == .healthy else { return false }
     switch track.removal?.why {
     case .refresh, .unknown: return true
     case .elbHealth, .stopped, .statusCheck, .spot, .rebalance, .scaleIn, .user: return false
