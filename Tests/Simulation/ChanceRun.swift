@@ -181,7 +181,7 @@ extension Disturbance {
   /// Whether it was arranged for the run, and so counts when the run was played.
   fileprivate var isArranged: Bool {
     switch kind {
-    case .lostAnswer, .irreversible, .kill, .interrupt, .clockOff: true
+    case .lateSightOfBack, .lostAnswer, .irreversible, .kill, .interrupt, .clockOff: true
     default: false
     }
   }

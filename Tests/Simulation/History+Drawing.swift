@@ -72,6 +72,7 @@ extension Disturbance.Kind {
       let isOfTargetsOnly = chance.isOne(in: 2)
       self = .silent(
         seconds: Double(5 + chance.below(isOfTargetsOnly ? 300 : 90)), isOfTargetsOnly: isOfTargetsOnly)
+    case 4 where chance.isOne(in: 2): self = .lateSightOfBack(seconds: Double(2 + chance.below(20)))
     case 4, 5, 6:
       let parts: [Set<ObservationPart>] = [
         [.refreshes], [.group], [.targets], [.group, .refreshes], [.group, .refreshes, .targets, .activities],
@@ -91,7 +92,7 @@ extension Disturbance.Kind {
     case 21: self = .cancelledByOthers
     case 22: self = .rolledBackByOthers
     case 23: self = .marksDeleted
-    case 24: self = .versionAdded
+    case 24: self = shape.hasAlarm ? .alarm : .versionAdded
     case 25: self = .alarm
     case 26: self = .secondRelease(isSame: chance.isOne(in: 2), waits: chance.isOne(in: 2))
     case 27: self = .operatorsRollback

@@ -61,6 +61,8 @@ struct Disturbance: Sendable, CustomStringConvertible {
     case throttled(calls: Int)
     case silent(seconds: Double, isOfTargetsOnly: Bool)
     case stale(seconds: Double, Set<ObservationPart>)
+    /// For so long after AWS was asked to roll back, what is read of its refreshes is as it was before.
+    case lateSightOfBack(seconds: Double)
     case lostAnswer(FailedAction, tookEffect: Bool)
     case irreversible
     case kill(action: Int, isAfter: Bool)
@@ -92,7 +94,7 @@ extension Disturbance.Kind {
   /// Answers of reads that are late, older or missing.
   var isOfReading: Bool {
     switch self {
-    case .throttled, .silent, .stale, .clockOff: true
+    case .throttled, .silent, .stale, .lateSightOfBack, .clockOff: true
     default: false
     }
   }
@@ -100,8 +102,8 @@ extension Disturbance.Kind {
   /// What must never change how a release ends once it was taken up again.
   var isHarmless: Bool {
     switch self {
-    case .throttled, .silent, .stale, .lostAnswer, .kill, .interrupt, .clockOff, .versionAdded, .lostInstance,
-      .terminated:
+    case .throttled, .silent, .stale, .lateSightOfBack, .lostAnswer, .kill, .interrupt, .clockOff, .versionAdded,
+      .lostInstance, .terminated:
       true
     default: false
     }

@@ -21,7 +21,7 @@ extension Mutation {
       }
       return .surveyed(survey)
     case (.takesSilenceForSick, .failed(.observe, _)), (.takesSilenceForHealthy, .failed(.observe, _)):
-      return .observed(Observation(targets: spoken(for: watcher.lastTargets)), wasThrottled: false)
+      return .observed(Observation(targets: spoken(for: watcher)), wasThrottled: false)
     case (_, .observed(let observation, let wasThrottled)):
       return .observed(altered(observation, for: watcher), wasThrottled: wasThrottled)
     default:
@@ -36,7 +36,7 @@ extension Mutation {
     switch (self, watcher.run.phase) {
     case (.takesSilenceForSick, _), (.takesSilenceForHealthy, _):
       let isSilent = observation.targets.isEmpty && observation.silences.contains { $0.contains("TargetHealth") }
-      if isSilent { altered.targets = spoken(for: watcher.lastTargets) }
+      if isSilent { altered.targets = spoken(for: watcher) }
     case (.countsOldInstances, .rolling(let rolling)):
       altered.group?.pretend(rolling.rollout.release)
     case (.trustsSuccessful, .rolling(let rolling)) where observation.refreshes?.first?.status == .successful:
@@ -61,16 +61,18 @@ extension Mutation {
     return altered
   }
 
-  /// Targets that did not answer, as this defect has them.
-  private func spoken(for targets: [String: [Target]]) -> [String: [Target]] {
-    targets.mapValues { targets in
-      targets.map { target in
-        self == .takesSilenceForHealthy
-          ? Target(id: target.id, state: .healthy)
-          : Target(
-            id: target.id, state: .unhealthy, reason: "Target.ResponseCodeMismatch",
+  /// Targets that did not answer, as this defect has them: those seen last, and for health each instance in service.
+  private func spoken(for watcher: Watcher) -> [String: [Target]] {
+    let serving = watcher.lastGroup?.instances.filter { $0.lifecycle == .inService }.map(\.id) ?? []
+    return watcher.lastTargets.mapValues { targets in
+      guard self == .takesSilenceForHealthy else {
+        return targets.map {
+          Target(
+            id: $0.id, state: .unhealthy, reason: "Target.ResponseCodeMismatch",
             detail: "Health checks failed with these codes: [500]")
+        }
       }
+      return Set(targets.map(\.id) + serving).sorted().map { Target(id: $0, state: .healthy) }
     }
   }
 }

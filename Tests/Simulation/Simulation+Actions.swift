@@ -98,6 +98,9 @@ extension Simulation {
   /// The effect of an action, noted for the laws.
   private func carryOut(_ action: Action, of watcher: Watcher) throws -> Event {
     onEffect(self, watcher, action)
+    if case .rollBackRefresh = action, let seconds = watcher.lateSightOfBack {
+      held = Held(world, [.refreshes], until: world.now + Int64(seconds * 1000))
+    }
     let answer = try effect(of: action)
     switch action {
     case .startRefresh(let order): watcher.started.append(order)

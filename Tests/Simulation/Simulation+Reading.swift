@@ -125,8 +125,9 @@ extension Simulation {
       if let held, held.parts.contains(.activities) { held.world.groups[0].activities } else {
         world.groups[0].activities
       }
-    return activities.suffix(30).reversed().map { activity in
-      if let known = knownActivities[activity.id] { return known }
+    return activities.indices.suffix(30).reversed().map { index in
+      if activities[index].ended != nil, let known = knownActivities[activities[index].id] { return known }
+      let activity = activities[index]
       let core = Activity(
         id: activity.id, description: activity.description, cause: activity.cause, status: activity.status,
         message: activity.message, started: Simulation.moment(activity.started),

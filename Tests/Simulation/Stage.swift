@@ -81,6 +81,7 @@ extension Disturbance {
     switch kind {
     case .kill(let action, let isAfter): watcher.kill = (action, isAfter)
     case .interrupt(let action): watcher.interrupt = { [unowned watcher] _ in watcher.actions.count > action }
+    case .lateSightOfBack(let seconds): watcher.lateSightOfBack = seconds
     case .clockOff(let seconds): watcher.skew = .milliseconds(Int64(seconds * 1000))
     case .lostAnswer(let call, let tookEffect):
       let failure = ActionFailure(.ambiguous, "\(call.rawValue): the connection broke")
@@ -137,7 +138,7 @@ extension Disturbance {
     case .newImageDies: simulation.apps[play.newDigest] = .refusing
     case .oldImageSickens: simulation.apps[play.oldDigest] = .answering(500)
     case .secondRelease, .operatorsRollback: play.beginSecond(kind)
-    case .lostAnswer, .irreversible, .kill, .interrupt, .clockOff: return
+    case .lateSightOfBack, .lostAnswer, .irreversible, .kill, .interrupt, .clockOff: return
     }
     play.struck(self)
   }

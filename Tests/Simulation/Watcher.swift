@@ -26,6 +26,8 @@ final class Watcher {
   var askedRollback: String?
   /// The refresh that it knows it has started.
   var knownStart: String?
+  /// Seconds for which an accepted rollback does not show in what is read of the refreshes.
+  var lateSightOfBack: Double?
   /// How far this machine's clock is off.
   var skew = Duration.zero
 
