@@ -30,9 +30,10 @@ struct LogsCommand: RunbookCommand {
     let said = (log.standardOutput + log.standardError).split(whereSeparator: \.isNewline)
     guard log.status == "Success" else {
       let words = said.isEmpty ? "" : ": \(Printable.clean(said.joined(separator: " ")))"
+      // A script that ran and failed has said why; one that never ran has not.
+      let advice = log.status == "Failed" ? "" : ". wanzami-deploy audit says whether its agent is reachable"
       throw GroundProblem(
-        description: "the lines of \(instance) could not be had: \(log.statusDetails)\(words). "
-          + "wanzami-deploy audit says whether its agent is reachable.")
+        description: "the lines of \(instance) could not be had: \(log.statusDetails)\(words)\(advice)")
     }
     for line in said { runbook.speech.done(String(line)) }
   }
