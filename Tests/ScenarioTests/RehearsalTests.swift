@@ -40,6 +40,8 @@ struct RehearsalTests {
     ("throttling", 0, "no answer, looking on"), ("alarm", 5, "rehearsal-5xx"),
     ("cancelled", 6, "being cancelled, not by this run"),
     ("console-rollback", 5, "Rollback was requested by a user"),
+    ("scale-out", 0, "all 3 instances run release 2"),
+    ("instance-lost", 0, "(release 2) is taken out by a Spot interruption; not counted"),
   ]
 
   /// How many requests fail is judged where nothing else goes wrong, by the test above.
