@@ -119,7 +119,7 @@ struct ReuseTests {
   @Test("the labels tell commit, time and source, without a password")
   func labels() async throws {
     try await Stage.with { stage in
-      let commit = try stage.commit("B")
+      let commit = try stage.commit("labelled")
       try stage.repository.git("remote", "add", "origin", "https://ada:secret@git.example/team/api.git")
       try stage.repository.git("update-ref", "refs/remotes/origin/main", commit)
       try await stage.release(commit)
