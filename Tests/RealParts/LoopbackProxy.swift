@@ -43,7 +43,7 @@ public final class LoopbackProxy: Sendable {
 
 extension LoopbackConnection {
   /// Connects to a port of 127.0.0.1, sends bytes there, and carries everything both ways until either side ends.
-  func relay(to port: UInt16, sending first: [UInt8]) {
+  public func relay(to port: UInt16, sending first: [UInt8]) {
     let other = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     defer { close(other) }
     var address = sockaddr_in()

@@ -37,6 +37,25 @@ struct BadImageTests {
     }
   }
 
+  @Test("what only BuildKit can build is said with the way out, before anything is sent to the Engine")
+  func buildKit() async throws {
+    try await Stage.with { stage in
+      let engine = ["DOCKER_HOST": try #require(stage.engine).dockerHost]
+      let mount = try stage.commit(
+        "A", dockerfile: "# syntax=docker/dockerfile:1\nFROM scratch\nRUN --mount=type=cache,target=/c /x\n")
+      try await release(
+        on: stage, mount, with: engine,
+        says: ["line 3 of the Dockerfile needs BuildKit", "RUN --mount", "Write the step without --mount"])
+      let heredoc = try stage.commit("B", dockerfile: "FROM scratch\nCOPY <<end /version\nB\nend\n")
+      try await release(
+        on: stage, heredoc, with: engine, says: ["line 2 of the Dockerfile needs BuildKit", "a heredoc", "join them"])
+      // A lone syntax line is a comment to the classic builder.
+      let comment = try stage.commit(
+        "C", dockerfile: "# syntax=docker/dockerfile:1\nFROM scratch\nCOPY version /version\n")
+      try await stage.release(comment)
+    }
+  }
+
   @Test("a push that is refused, and a registry that is gone, are said by name")
   func pushes() async throws {
     let password = "right-password-of-nobody"
