@@ -75,6 +75,26 @@ struct VerdictRemovalTests {
     #expect(scene.failure?.name == "crash-loop")
   }
 
+  @Test("what was launched after a newer refresh than ours had begun came and went for that one, and never counts")
+  func vanishedOfAnother() {
+    var scene = VerdictScene()
+    scene.look(at: 0)
+    scene.succeed()
+    scene.others = [
+      Refresh(
+        id: "r-newer", status: .successful, desired: VerdictScene.reference(41), started: VerdictScene.moment(2))
+    ]
+    for id in ["i-1", "i-2"] {
+      scene.activities.append(
+        Activity(
+          id: "l-\(id)", description: "Launching a new EC2 instance: \(id)", cause: "", status: "Successful",
+          started: VerdictScene.moment(3), ended: VerdictScene.moment(4)))
+      scene.takeOut(id, Self.elb, at: 8)
+    }
+    #expect(scene.look(at: 12) == .goOn)
+    #expect(scene.watch.progress.removed.isEmpty)
+  }
+
   @Test("an instance that came and went between two polls counts by its activities")
   func vanished() {
     var scene = VerdictScene()

@@ -63,6 +63,9 @@ struct SeedTests {
     #expect(try play(History(seed: 30344, shape: shape, acts: [act])).outcomes == ["killed": 1, "released": 1])
   }
 
+  @Test("a watch that saw nothing while another release went back does not count that one's instances")
+  func blindWhileAnotherWentBack() throws { _ = try play(History(seed: 46355)) }
+
   @Test("a second try that is killed before its start, after a first that was rolled back, is proven to be back")
   func killedSecondTry() throws {
     let first = Act(

@@ -73,9 +73,10 @@ struct ActivityLog: Equatable, Sendable {
   /// What took an instance out, as far as was told.
   func removal(of instance: String) -> Removed? { removals[instance] }
 
-  /// Whether a launch of the instance began at or after `start`.
-  func began(_ instance: String, since start: Moment) -> Bool {
-    launches[instance].map { $0.started >= start } ?? false
+  /// Whether a launch of the instance began at or after `start`, and before `end`; `nil`: at any time after it.
+  func began(_ instance: String, since start: Moment, before end: Moment?) -> Bool {
+    guard let launch = launches[instance], launch.started >= start else { return false }
+    return end.map { launch.started < $0 } ?? true
   }
 
   /// A launch that was refused, and why.

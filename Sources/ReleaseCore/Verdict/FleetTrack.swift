@@ -164,7 +164,7 @@ struct FleetTrack: Equatable, Sendable {
   private mutating func takeRemoval(_ removal: Removed) {
     if let index = place(of: removal.instance) {
       instances[index].removal = removal
-    } else if activities.began(removal.instance, since: activitiesSince) {
+    } else if activities.began(removal.instance, since: activitiesSince, before: refresh.supersededAt) {
       let index = insert(InstanceTrack(vanished: removal.instance, release: release, targetGroups: targetGroups.count))
       instances[index].removal = removal
     }

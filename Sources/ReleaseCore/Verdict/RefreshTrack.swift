@@ -13,6 +13,8 @@ struct RefreshTrack: Equatable, Sendable {
   private(set) var other: Refresh?
   /// When the answer that `seen` came with was taken in.
   private(set) var seenAt: Moment?
+  /// When the first refresh after it began: what was launched from then on is not of this one.
+  private(set) var supersededAt: Moment?
   private var olderAnswers = 0
   private var answersWithout = 0
 
@@ -29,6 +31,9 @@ struct RefreshTrack: Equatable, Sendable {
     }
     let ours = id.flatMap { id in refreshes.first { $0.id == id } }
     if let ours { takeOurs(ours, at: now) }
+    if let began = ours?.started {
+      supersededAt = refreshes.compactMap { $0.id == id ? nil : $0.started }.filter { $0 > began }.min() ?? supersededAt
+    }
     takeOther(refreshes.first { $0.id != id && $0.status.isActive }, hasOurs: ours != nil)
   }
 
