@@ -116,6 +116,40 @@ struct ReuseTests {
     }
   }
 
+  @Test("an Engine that has nothing builds on the layers of the live release, unless the pipeline file says not to")
+  func cache() async throws {
+    try await Stage.with { stage in
+      let docker = ["docker", "--host", try #require(stage.engine).dockerHost]
+      func commit(_ version: String) throws -> String {
+        try stage.repository.commit(
+          [
+            "backend/Dockerfile": .file("FROM scratch\nCOPY seldom /seldom\nCOPY version /version\n"),
+            "backend/seldom": .file("of \(stage.folder.path)"), "backend/version": .file(version),
+          ], message: "Version \(version)")
+      }
+      func forget(_ commit: String) throws {
+        let filter = "label=org.opencontainers.image.revision=\(commit)"
+        let images = try Command.check(docker + ["images", "--quiet", "--filter", filter]).text.split(separator: "\n")
+        _ = try Command.check(docker + ["rmi", "--force"] + Set(images).map(String.init))
+      }
+      let text = try String(contentsOfFile: stage.pipeline, encoding: .utf8)
+      let without = try stage.folder.write(
+        "without.yml", text.replacing("context: backend", with: "context: backend, cacheFrom: none"))
+
+      let first = try commit("B")
+      try await stage.release(first)
+      try forget(first)
+      let second = try commit("C")
+      let cached = try await stage.run("release", second)
+      #expect(cached.status == 0, "\(cached.everything)")
+      #expect(cached.errors.contains("Using cache"), "\(cached.everything)")
+      try forget(second)
+      let bare = try await stage.run("release", try commit("D"), pipeline: without)
+      #expect(bare.status == 0, "\(bare.everything)")
+      #expect(!bare.errors.contains("Using cache"), "\(bare.everything)")
+    }
+  }
+
   @Test("the labels tell commit, time and source, without a password")
   func labels() async throws {
     try await Stage.with { stage in
