@@ -150,6 +150,29 @@ struct ReuseTests {
     }
   }
 
+  @Test("a working tree with changes is mentioned, and changes nothing in the image")
+  func dirty() async throws {
+    try await Stage.with { stage in
+      let docker = ["docker", "--host", try #require(stage.engine).dockerHost]
+      let commit = try stage.commit("committed")
+      try stage.repository.write("backend/version", "changed since")
+      try stage.repository.write("backend/more", "not even added")
+      let finished = try await stage.run("release", commit)
+      #expect(finished.status == 0, "\(finished.everything)")
+      #expect(
+        finished.errors.contains("2 changed files of the working tree are not part of it"), "\(finished.everything)")
+      let filter = "label=org.opencontainers.image.revision=\(commit)"
+      let images = try Command.check(docker + ["images", "--quiet", "--filter", filter]).text
+      let image = String(try #require(images.split(separator: "\n").first))
+      let made = try Command.check(docker + ["create", image, "/none"]).text.split(separator: "\n")
+      let container = String(try #require(made.last))
+      defer { _ = try? Command.check(docker + ["rm", container]) }
+      let copy = stage.folder.path + "/version-of-image"
+      try Command.check(docker + ["cp", "\(container):/version", copy])
+      #expect(try String(contentsOfFile: copy, encoding: .utf8) == "committed")
+    }
+  }
+
   @Test("the labels tell commit, time and source, without a password")
   func labels() async throws {
     try await Stage.with { stage in
