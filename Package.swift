@@ -49,7 +49,7 @@ let package = Package(
     room("DockerEngine", ["ChildProcesses", "HTTPTransport"]),
     room("GitRepository", ["CGit2", "COpenSSL"]),
     room("ReleaseRuntime", ["ReleaseCore"]),
-    room("Sandbox", ["SimulatedAWS", "AWSWire", "DockerEngine", "HTTPTransport", "CCrypt", "CSpawn"] + nio),
+    room("Sandbox", ["SimulatedAWS", "AWSWire", "ChildProcesses", "DockerEngine", "HTTPTransport", "CCrypt"] + nio),
 
     .executableTarget(
       name: "WanzamiDeploy",

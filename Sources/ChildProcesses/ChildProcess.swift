@@ -70,7 +70,7 @@ public struct ChildProcess: Sendable {
     into.write(input)
     do {
       let (output, errors) = try collect(out.ours, err.ours)
-      return ProcessOutput(status: waitForEnd(of: pid), standardOutput: output, standardError: errors)
+      return ProcessOutput(status: Int(waitForEnd(of: pid)), standardOutput: output, standardError: errors)
     } catch {
       kill(pid, SIGKILL)
       _ = waitForEnd(of: pid)
@@ -79,27 +79,9 @@ public struct ChildProcess: Sendable {
   }
 
   private func spawn(input: Int32, output: Int32, errors: Int32) -> (code: Int32, pid: pid_t) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, errors, 2)
-    // Signals that this program holds back for itself are not held back there.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { for entry in argv { free(entry) } }
-    var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for entry in envp { free(entry) } }
-    var pid: pid_t = 0
-    let code = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
-    return (code, pid)
+    ChildProcesses.spawn(
+      program, words, environment: variables, isOfOwnGroup: false, closingFrom: 3,
+      files: [.copy(of: input, at: 0), .copy(of: output, at: 1), .copy(of: errors, at: 2)])
   }
 
   /// The program in the child's own PATH, as a shell in its place would find it; else whatever is in ours.
@@ -133,12 +115,6 @@ public struct ChildProcess: Sendable {
     }
     return (texts[0], texts[1])
   }
-
-  private func waitForEnd(of pid: pid_t) -> Int {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-    return Int(status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f))
-  }
 }
 
 /// A socket pair, because it is closed on exec from its first moment: no other child can inherit it.
@@ -170,23 +146,4 @@ private final class Channel {
     _ = bytes.withUnsafeBytes { send(ours, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     shutdown(ours, Int32(SHUT_WR))
   }
-}
-
-/// Blocking calls stay off Swift's cooperative pool.
-func runOnOwnThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  let box = Unmanaged.passRetained(Box(body)).toOpaque()
-  let code = pthread_create(
-    &thread, nil,
-    { box in
-      guard let box else { return nil }
-      Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body()
-      return nil
-    }, box)
-  precondition(code == 0, "the machine gives no thread")
-  pthread_detach(thread)
 }

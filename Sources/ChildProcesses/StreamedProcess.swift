@@ -1,4 +1,3 @@
-internal import CSpawn
 import Glibc
 import Synchronization
 
@@ -73,34 +72,9 @@ public final class StreamedProcess: Sendable {
   }
 
   private func spawn(output: Int32) -> (code: Int32, pid: pid_t) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, output, 2)
-    wanzami_spawn_close_from(&actions, 3)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    // What this program ignores or handles has its default there.
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    for signal in [SIGINT, SIGTERM, SIGPIPE, SIGHUP] { sigaddset(&defaults, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { for entry in argv { free(entry) } }
-    var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for entry in envp { free(entry) } }
-    var pid: pid_t = 0
-    let code = posix_spawnp(&pid, words[0], &actions, &attributes, &argv, &envp)
-    return (code, pid)
+    ChildProcesses.spawn(
+      words[0], words, environment: environment, isOfOwnGroup: true, closingFrom: 3,
+      files: [.open("/dev/null", flags: O_RDONLY, at: 0), .copy(of: output, at: 1), .copy(of: output, at: 2)])
   }
 
   /// Waits a little for output; `false`: there will be none any more.
@@ -118,7 +92,7 @@ public final class StreamedProcess: Sendable {
   private func ended(_ pid: pid_t) -> Int32? {
     var status: Int32 = 0
     guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-    return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+    return exitStatus(status)
   }
 
   /// SIGTERM once, SIGKILL when the grace is over; to the whole group.

@@ -1,3 +1,4 @@
+import ChildProcesses
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -57,7 +58,7 @@ final class ChildServer: Sendable {
     let life = Life()
     let order = words
     let result = await withCheckedContinuation { (continuation: CheckedContinuation<SpawnResult, Never>) in
-      detachThread {
+      runOnOwnThread {
         let result = spawn(order, log: log, environment: environment, inherited: inherited)
         continuation.resume(returning: result)
         guard case .started(let pid) = result else { return }
