@@ -73,8 +73,16 @@ struct InstanceHook: Sendable {
   private func stop(_ command: String, on instance: String) async -> Int {
     let remove = "docker rm --force \(Shell.quoted(order.containerName))"
     await Task {
-      try? await client.ssm.cancelCommand(command, on: instance)
-      _ = try? await client.ssm.sendCommand([remove], to: [instance], comment: "wanzami-deploy hook stopped")
+      do throws(AWSError) {
+        try await client.ssm.cancelCommand(command, on: instance)
+      } catch {
+        say("command \(command) on \(instance) could not be cancelled, and may still run: \(error.description)")
+      }
+      do throws(AWSError) {
+        _ = try await client.ssm.sendCommand([remove], to: [instance], comment: "wanzami-deploy hook stopped")
+      } catch {
+        say("its container may still run on \(instance); there: \(remove)")
+      }
     }.value
     return 128 + 15
   }

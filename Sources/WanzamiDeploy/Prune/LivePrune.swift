@@ -14,6 +14,7 @@ struct LivePrune: Sendable {
       throw ActionFailure(
         .refused, "group \(fleet.group.name) has no launch template, so it has no releases. Nothing can be pruned.")
     }
+    let place = pipeline.image.isInECR ? try ECRPlace(fleet.repository, registry) : nil
     do throws(AWSError) {
       let versions = try await client.ec2.describeLaunchTemplateVersions(.id(template.id)).map { TemplateVersion($0) }
       let names = try await client.autoScaling.listAutoScalingGroupNames()
@@ -25,15 +26,16 @@ struct LivePrune: Sendable {
         }
       }
       return PruneSurvey(
-        fleet: fleet, versions: versions, images: try await images(of: fleet.repository),
+        fleet: fleet, versions: versions, images: try await images(in: place),
         isInECR: pipeline.image.isInECR, neighbours: neighbours)
     } catch {
       throw ActionFailure(error)
     }
   }
 
-  private func images(of repository: String) async throws(AWSError) -> [RepositoryImage] {
-    guard pipeline.image.isInECR, let place = try? ECRPlace(repository, registry) else { return [] }
+  /// None of a registry besides ECR, which is somebody else's to tidy.
+  private func images(in place: ECRPlace?) async throws(AWSError) -> [RepositoryImage] {
+    guard let place else { return [] }
     let details = try await place.client.ecr.describeImages(repository: place.name, registryID: place.account)
     return details.compactMap { detail in
       Digest(detail.digest).map { digest in
@@ -102,6 +104,8 @@ struct LivePrune: Sendable {
   /// each thing that was to go and did not.
   func delete(_ plan: PrunePlan, _ survey: PruneSurvey) async throws(ActionFailure) -> [String] {
     guard let template = survey.fleet.template else { return [] }
+    // Before anything goes: what is not readable now is not half deleted.
+    let place = plan.images.isEmpty ? nil : try ECRPlace(survey.fleet.repository, registry)
     var problems: [String] = []
     var stays: Set<Digest> = []
     do throws(AWSError) {
@@ -115,7 +119,7 @@ struct LivePrune: Sendable {
         }
       }
       let digests = plan.images.map(\.digest).filter { !stays.contains($0) }
-      guard !digests.isEmpty, let place = try? ECRPlace(survey.fleet.repository, registry) else { return problems }
+      guard !digests.isEmpty, let place else { return problems }
       let failures = try await place.client.ecr.batchDeleteImage(
         repository: place.name, registryID: place.account, digests: digests.map(\.text)
       ).filter { $0.code != "ImageNotFound" }

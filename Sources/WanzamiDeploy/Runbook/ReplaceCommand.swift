@@ -163,12 +163,14 @@ private struct ReplacementRun {
         + (newcomer.map { ", and \($0) is coming up" } ?? "") + ". When it serves: \(rest(old))")
   }
 
-  /// The container's last lines.
+  /// The container's last lines, or why there are none.
   private func lines(of id: String) async -> [String] {
-    guard let log = try? await ContainerLog(client: client, clock: runbook.clock).read(of: id, lines: 20) else {
-      return []
+    do throws(AWSError) {
+      let log = try await ContainerLog(client: client, clock: runbook.clock).read(of: id, lines: 20)
+      return (log.standardOutput + log.standardError).split(whereSeparator: \.isNewline).map { "\(id) | \($0)" }
+    } catch {
+      return ["\(id): its container's lines could not be had: \(error.description)"]
     }
-    return (log.standardOutput + log.standardError).split(whereSeparator: \.isNewline).map { "\(id) | \($0)" }
   }
 
   /// The command that finishes by hand.
