@@ -50,7 +50,7 @@ struct RemoteTests {
     let plain = try GitServer(root: fixture.sibling(""))
     let secured = try GitServer(root: fixture.sibling(""), isEncrypted: true, login: "x-access-token:\(Self.secret)")
     var heads = first
-    for url in ["file://\(fixture.path)", "\(plain.base)/work/.git", "\(secured.base)/work/.git"] {
+    for url in ["file://\(fixture.path)", "\(plain.base)/repository/.git", "\(secured.base)/repository/.git"] {
       var home = try Home()
       home.variables["WANZAMI_GIT_TOKEN"] = Self.secret
       home.variables["GIT_SSL_CAINFO"] = secured.authority
@@ -76,9 +76,9 @@ struct RemoteTests {
     let server = try GitServer(root: fixture.sibling(""), login: "\(user):\(Self.secret)")
     var home = try Home()
     let bare = server.base.dropFirst("http://".count)
-    var url = "\(server.base)/work/.git"
+    var url = "\(server.base)/repository/.git"
     switch place {
-    case "url": url = "http://\(user):\(Self.secret)@\(bare)/work/.git"
+    case "url": url = "http://\(user):\(Self.secret)@\(bare)/repository/.git"
     case "netrc":
       try home.folder.write(
         ".netrc", "machine other login a password b\nmachine 127.0.0.1\n login \(user)\n password \(Self.secret)\n")
@@ -97,7 +97,7 @@ struct RemoteTests {
     case "insteadOf":
       try home.folder.write(
         ".gitconfig", "[url \"http://\(user):\(Self.secret)@\(bare)/\"]\n insteadOf = https://example.com/\n")
-      url = "https://example.com/work/.git"
+      url = "https://example.com/repository/.git"
     default:
       home.variables["WANZAMI_GIT_TOKEN"] = "an old one"
       try home.folder.write(".netrc", "default login \(user) password \(Self.secret)")
@@ -115,7 +115,7 @@ struct RemoteTests {
     try fixture.commit(["a": "1"])
     let server = try GitServer(root: fixture.sibling(""), login: "x:y")
     var home = try Home()
-    let url = "\(server.base)/work/.git"
+    let url = "\(server.base)/repository/.git"
     home.variables["GITHUB_TOKEN"] = Self.secret
     let none = try #require(await failure { try await home.fetch(url) })
     #expect(none.description.contains("there were none to offer. Set WANZAMI_GIT_TOKEN"))
@@ -132,7 +132,7 @@ struct RemoteTests {
     for name in ["GIT_SSL_CAINFO", "SSL_CERT_FILE", "http.sslCAInfo"] {
       let server = try GitServer(root: fixture.sibling(""), isEncrypted: true)
       var home = try Home()
-      let url = "\(server.base)/work/.git"
+      let url = "\(server.base)/repository/.git"
       #expect(await failure { try await home.fetch(url) } == .certificate(host: "localhost"))
       if name == "http.sslCAInfo" {
         try home.folder.write(".gitconfig", "[http]\n sslCAInfo = \(server.authority)\n")
@@ -214,7 +214,7 @@ struct RemoteTests {
     let server = try GitServer(root: fixture.sibling(""), isSilent: true)
     var home = try Home()
     home.variables["GIT_HTTP_LOW_SPEED_TIME"] = "1"
-    let url = "\(server.base)/work/.git"
+    let url = "\(server.base)/repository/.git"
     let given = try #require(await failure { try await home.fetch(url) })
     #expect(given == .stalled(url: url, seconds: 1))
 

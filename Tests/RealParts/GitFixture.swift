@@ -17,7 +17,7 @@ public final class GitFixture: Sendable {
   /// An empty repository whose HEAD names `branch`.
   public init(branch: String = "main") throws {
     folder = try TemporaryFolder("git")
-    path = folder.path + "/work"
+    path = folder.path + "/repository"
     try Command.check(["git", "init", "-q", "-b", branch, path], environment: GitFixture.environment)
   }
 

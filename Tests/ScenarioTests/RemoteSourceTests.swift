@@ -40,7 +40,7 @@ struct RemoteSourceTests {
         let first = try stage.commit("B")
         let server = try GitServer(
           root: stage.repository.sibling(""), isEncrypted: true, login: "x-access-token:\(Self.token)")
-        let url = "\(server.base)/work/.git"
+        let url = "\(server.base)/repository/.git"
         let authority = ["GIT_SSL_CAINFO": server.authority]
         try await stage.untouched {
           let refused = try await run(
@@ -134,7 +134,7 @@ struct RemoteSourceTests {
   func interrupted(_ number: Int32) async throws {
     let stage = try stage
     let server = try GitServer(root: stage.repository.sibling(""), isSilent: true)
-    let pipeline = try pipeline("\(server.base)/work/.git")
+    let pipeline = try pipeline("\(server.base)/repository/.git")
     try await stage.untouched {
       let release = try stage.start(
         "release", with: ["XDG_CACHE_HOME": stage.folder.path + "/silent"], pipeline: pipeline)
